@@ -13,7 +13,15 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "gettext", "language", "ngettext", "set_language", "using_language"]
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "LANGUAGES",
+    "gettext",
+    "language",
+    "ngettext",
+    "set_language",
+    "using_language",
+]
 
 LANGUAGES = ("sv", "en")
 DEFAULT_LANGUAGE = "sv"
