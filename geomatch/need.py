@@ -1,0 +1,350 @@
+"""Need and the points it is spread over. METHOD 1-2."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geomatch.errors import InputError, Problem
+from geomatch.settings import MaskSettings, Settings
+from geomatch.tables import ALL, NEED, POINTS, conform
+from geomatch.words import gettext as _
+
+__all__ = ["Need", "demand_points", "need_of_month", "split_persons"]
+
+UNKNOWN = "unknown"
+_DIMENSIONS = ("accommodation", "target_group", "case_status", "sex", "age_group")
+_AREA = ("county_code", "municipality_code", "locality_code")
+# Strata of the allocation: the dimensions in which a finer breakdown is wanted. The others add up to `all`.
+_STRATA = ("target_group", "sex")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The need of one month.
+
+    Attributes:
+        table: The columns of table `need`.
+        widened: Masked cells whose interval the totals forced wider than the sign says, as `cell (file)`.
+        unknown_low, unknown_high: Persons whose municipality is not known; they are part of the totals only.
+    """
+
+    table: pd.DataFrame
+    widened: tuple[str, ...]
+    unknown_low: int
+    unknown_high: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A published total and its parts, as row numbers."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+def _sums(table: pd.DataFrame) -> list[_Sum]:
+    """Every published total of the table with the rows that add up to it."""
+    place = {key: number for number, key in enumerate(table[[*_AREA, *_DIMENSIONS]].itertuples(index=False, name=None))}
+    found: dict[int, list[tuple[int, ...]]] = {}
+
+    def collect(column: str, whole: pd.Series[bool], rows: pd.DataFrame) -> None:
+        """Parts of `rows` differ from their total in `column` alone, which is `all` there."""
+        others = [name for name in (*_AREA, *_DIMENSIONS) if name != column]
+        parts = rows[~whole].groupby(others, sort=True).indices
+        numbers = rows.index.to_numpy()[~whole.to_numpy()]
+        for key, members in parts.items():
+            named = dict(zip(others, key, strict=True))
+            named[column] = ALL
+            total = place.get(tuple(named[name] for name in (*_AREA, *_DIMENSIONS)))
+            if total is not None:
+                found.setdefault(total, []).append(tuple(int(n) for n in numbers[members]))
+
+    for column in _DIMENSIONS:
+        collect(column, table[column] == ALL, table)
+    collect("locality_code", table["locality_code"] == ALL, table)
+    collect("municipality_code", table["municipality_code"] == ALL, table[table["county_code"] != ALL])
+    collect("county_code", table["county_code"] == ALL, table[table["municipality_code"] == ALL])
+    return [_Sum(total, parts) for total, several in sorted(found.items()) for parts in several]
+
+
+def _contradiction(table: pd.DataFrame, one: _Sum) -> Problem:
+    row = table.iloc[one.total]
+    parts = table.iloc[list(one.parts)]
+    return Problem(
+        _("the total in {cell} is {total}, but its parts add up to {sum} ({cells})").format(
+            cell=row["cell"], total=row["low"], sum=int(parts["low"].sum()), cells=", ".join(parts["cell"])
+        ),
+        _("parts that add up to the published total"),
+        _("Compare with the agency's own file; correct the cell that was changed"),
+        file=str(row["source"]),
+    )
+
+
+_FAR = 10**7
+
+
+def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Narrowest ends that sums of intervals give, by passing bounds between totals and parts until nothing moves.
+
+    Returns lows, highs and the rows whose interval had to be widened first, because their totals contradict it.
+    """
+    sums = _sums(table)
+    low = table["published_low"].to_numpy(np.int64).copy()
+    high = table["published_high"].to_numpy(np.int64).copy()
+    masked = table["masked"].to_numpy(bool)
+    problems = [
+        _contradiction(table, one)
+        for one in sums
+        if not masked[[one.total, *one.parts]].any() and low[list(one.parts)].sum() != low[one.total]
+    ]
+    if problems:
+        raise InputError(problems)
+    widened: set[int] = set()
+    while True:
+        lows, highs, broken = _propagate(sums, low, high)
+        if broken is None:
+            return lows, highs, sorted(widened)
+        # The agency may have withheld a larger cell to protect another: let the withheld cells of the broken sum,
+        # then of all sums that touch them, be anything.
+        cells = {n for n in (broken.total, *broken.parts) if masked[n]} - widened
+        if not cells:
+            near = widened.intersection((broken.total, *broken.parts)) or set(widened)
+            cells = {n for one in sums if near.intersection((one.total, *one.parts)) for n in (one.total, *one.parts) if masked[n]} - widened
+        if not cells:
+            raise InputError(_contradiction(table, broken))
+        widened |= cells
+        low[list(cells)], high[list(cells)] = 0, _FAR
+
+
+def _propagate(sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, _Sum | None]:
+    low, high = low.copy(), high.copy()
+    moved = True
+    while moved:
+        moved = False
+        for one in sums:
+            parts = np.array(one.parts)
+            least, most = int(low[parts].sum()), int(high[parts].sum())
+            before = low[one.total], high[one.total], least, most
+            low[one.total], high[one.total] = max(low[one.total], least), min(high[one.total], most)
+            part_low = np.maximum(low[parts], low[one.total] - (most - high[parts]))
+            part_high = np.minimum(high[parts], high[one.total] - (least - low[parts]))
+            low[parts], high[parts] = part_low, part_high
+            if low[one.total] > high[one.total] or (part_low > part_high).any():
+                return low, high, one
+            moved = moved or before != (low[one.total], high[one.total], int(part_low.sum()), int(part_high.sum()))
+    return low, high, None
+
+
+def _used_rows(table: pd.DataFrame) -> np.ndarray:
+    """Which rows the computation takes: per municipality the finest breakdown by stratum that is complete.
+
+    A breakdown is complete when its (tightened) intervals add up to exactly the interval of the coarser one; with
+    masked parts they do not, and the total says more. Other dimensions are taken at their published total, and
+    where there is none, at their parts.
+    """
+    used = np.zeros(len(table), bool)
+    municipal = ~table["municipality_code"].isin([ALL, UNKNOWN])
+    for _code, rows in table[municipal].groupby("municipality_code", sort=True):
+        chosen = rows
+        for column in (name for name in (*_DIMENSIONS, "locality_code") if name not in _STRATA):
+            whole = chosen[column] == ALL
+            if whole.any():
+                wanted = chosen[~whole] if column == "locality_code" and _same_sum(chosen[~whole], chosen[whole]) else chosen[whole]
+                chosen = wanted
+        for column in _STRATA:
+            whole = chosen[column] == ALL
+            if whole.any() and not whole.all():
+                chosen = chosen[~whole] if _same_sum(chosen[~whole], chosen[whole]) else chosen[whole]
+        used[chosen.index.to_numpy()] = True
+    return used
+
+
+def _same_sum(parts: pd.DataFrame, whole: pd.DataFrame) -> bool:
+    return len(parts) > 0 and int(parts["low"].sum()) == int(whole["low"].sum()) and int(parts["high"].sum()) == int(whole["high"].sum())
+
+
+def need_of_month(enrolment: pd.DataFrame, month: str, mask: MaskSettings | None = None) -> Need:
+    """The need of `month` from a validated enrolment table: intervals tightened by published totals (METHOD 1).
+
+    Args:
+        enrolment: month, county_code, municipality_code, locality_code, accommodation, target_group, case_status,
+            sex, age_group, low, high (persons), masked, sign, source, cell.
+        month: YYYY-MM.
+        mask: What the signs of withheld counts can mean; None keeps what the reader put.
+
+    Raises:
+        InputError: Unmasked counts contradict each other, or there is nothing for the month.
+    """
+    table = enrolment[enrolment["month"] == month].reset_index(drop=True)
+    if not len(table):
+        raise InputError(
+            Problem(_("no counts for {month}").format(month=month), remedy=_("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"))
+        )
+    table["locality_code"] = table["locality_code"].replace("", ALL)
+    masked = table["masked"].to_numpy(bool)
+    if mask is not None:
+        dash = masked & table["sign"].isin(["-", "–"]).to_numpy()
+        dots = masked & ~dash
+        for ends, where in (((mask.dash_low, mask.dash_high), dash), ((mask.masked_low, mask.masked_high), dots)):
+            table.loc[where, ["low", "high"]] = ends
+    table["published_low"], table["published_high"] = table["low"].astype("int64"), table["high"].astype("int64")
+    table["low"], table["high"], widened = _tighten(table)
+    table["used"] = _used_rows(table)
+    unknown = table[(table["municipality_code"] == UNKNOWN) & (table[list(_DIMENSIONS)] == ALL).all(axis=1)]
+    return Need(
+        table=conform(table[NEED.names], NEED),
+        widened=tuple(f"{table['cell'].iloc[n]} ({table['source'].iloc[n]})" for n in widened),
+        unknown_low=int(unknown["low"].sum()),
+        unknown_high=int(unknown["high"].sum()),
+    )
+
+
+def split_persons(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` units split by `weights` with the Sainte-Laguë method: adds up exactly, and no part shrinks when
+    the total grows.
+
+    Equal claims to the last unit go to the earlier weight: callers order the weights by something that is not a
+    code or a name. All weights zero: split evenly.
+
+    Source: Balinski & Young, Fair Representation (2001), the Webster method.
+    """
+    if not weights:
+        raise ValueError("no weights")
+    shares = list(weights) if any(weights) else [1] * len(weights)
+    whole = sum(shares)
+    # Webster never gives less than quota - n/2 - 1/2; from there the last few units are given one by one.
+    slack = len(shares) // 2 + 1
+    parts = [max(0, total * share // whole - slack) for share in shares]
+    heap = [(-Fraction(share, 2 * part + 1), number) for number, (share, part) in enumerate(zip(shares, parts, strict=True))]
+    heapq.heapify(heap)
+    for _unit in range(total - sum(parts)):
+        _claim, number = heap[0]
+        parts[number] += 1
+        heapq.heapreplace(heap, (-Fraction(shares[number], 2 * parts[number] + 1), number))
+    return parts
+
+
+def _point_frame(localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """The demand points of the municipalities `codes`: its localities, else its representative point."""
+    wanted = sorted(set(codes))
+    inside = localities[localities["municipality_code"].isin(wanted)]
+    points = pd.DataFrame(
+        {
+            "municipality_code": inside["municipality_code"].to_numpy(),
+            "locality_code": inside["locality_code"].to_numpy(),
+            "name": inside["name"].to_numpy(),
+            "kind": "locality",
+            "population": inside["population"].to_numpy(np.int64),
+            "x_m": inside.geometry.x.to_numpy(),
+            "y_m": inside.geometry.y.to_numpy(),
+        }
+    )
+    empty = municipalities[municipalities["municipality_code"].isin(set(wanted) - set(points["municipality_code"]))]
+    lone = pd.DataFrame(
+        {
+            "municipality_code": empty["municipality_code"].to_numpy(),
+            "locality_code": "",
+            "name": empty["name"].to_numpy(),
+            "kind": "representative",
+            "population": 0,
+            "x_m": empty["point_x_m"].to_numpy(float),
+            "y_m": empty["point_y_m"].to_numpy(float),
+        }
+    )
+    points = pd.concat([frame for frame in (points, lone) if len(frame)], ignore_index=True)
+    points["point_id"] = points["municipality_code"] + "/" + points["locality_code"].where(points["locality_code"] != "", "point")
+    # By content, never by code or name: this is the order in which equal claims are met.
+    return points.sort_values(["municipality_code", "population", "x_m", "y_m"], ascending=[True, False, True, True]).reset_index(drop=True)
+
+
+def demand_points(
+    need: Need, localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, settings: Settings
+) -> gpd.GeoDataFrame:
+    """Table `points`: the need of each municipality spread over its localities by population (METHOD 2).
+
+    Args:
+        need: From `need_of_month`.
+        localities: locality_code, name, municipality_code, population, geometry (EPSG:3006).
+        municipalities: county_code, municipality_code, name, point_x_m, point_y_m (EPSG:3006).
+        settings: `adult_share` is taken from here.
+
+    Raises:
+        InputError: Need is given for a locality that is not among `localities`.
+    """
+    table = need.table
+    month = str(table["month"].iloc[0])
+    first_day = date.fromisoformat(f"{month}-01")
+    used = table[table["used"]]
+    points = _point_frame(localities, municipalities, used["municipality_code"])
+    agency = table[(table["accommodation"] == "agency") & (table["high"] > 0)]["municipality_code"].unique()
+    rows: list[dict[str, object]] = []
+    problems: list[Problem] = []
+    by_municipality = dict(iter(points.groupby("municipality_code", sort=True)))
+    for (code, group, sex), counts in used.groupby(["municipality_code", "target_group", "sex"], sort=True):
+        inside = by_municipality[code]
+        parts = _spread(inside, counts, settings.share("adult_share", group, code[:2], first_day), problems)
+        rows += [
+            {
+                "month": month,
+                "point_id": point.point_id,
+                "county_code": code[:2],
+                "municipality_code": code,
+                "locality_code": point.locality_code,
+                "name": point.name,
+                "kind": point.kind,
+                "population": point.population,
+                "target_group": group,
+                "sex": sex,
+                "need_low_milli": low,
+                "need_high_milli": high,
+                "location_unknown": code in set(agency),
+                "x_m": point.x_m,
+                "y_m": point.y_m,
+            }
+            for point, low, high in zip(inside.itertuples(index=False), *parts, strict=True)
+        ]
+    if problems:
+        raise InputError(problems)
+    frame = pd.DataFrame(rows)
+    geometry = gpd.points_from_xy(frame.pop("x_m"), frame.pop("y_m"), crs=3006)
+    return gpd.GeoDataFrame(conform(frame.assign(geometry=geometry), POINTS), geometry="geometry", crs=3006)
+
+
+def _spread(
+    points: pd.DataFrame, counts: pd.DataFrame, adult_share: tuple[float, float], problems: list[Problem]
+) -> tuple[list[int], list[int]]:
+    """Thousandths at each point, at the low and at the high end of the counts of one stratum."""
+    ends: list[list[int]] = []
+    named = counts[counts["locality_code"] != ALL]
+    places = points["locality_code"].tolist()
+    for row in named[~named["locality_code"].isin(places)].itertuples():
+        problems.append(
+            Problem(
+                _("there is no locality {code} in the municipality").format(code=row.locality_code),
+                remedy=_("Add the file of localities that the counts use: geomatch add localities FILE"),
+                file=row.source,
+                column=row.cell,
+            )
+        )
+    for column, share, up in (("low", adult_share[0], False), ("high", adult_share[1], True)):
+        exact = Fraction(share).limit_denominator(10**6) * 1000
+        amounts: Mapping[str, int] = counts.groupby("locality_code")[column].sum().to_dict()
+        milli = {code: _whole(exact * int(persons), up=up) for code, persons in amounts.items()}
+        parts = split_persons(milli.pop(ALL, 0), points["population"].tolist())
+        for code, amount in milli.items():
+            if code in places:
+                parts[places.index(code)] += amount
+        ends.append(parts)
+    return ends[0], ends[1]
+
+
+def _whole(amount: Fraction, *, up: bool) -> int:
+    return -((-amount.numerator) // amount.denominator) if up else amount.numerator // amount.denominator

@@ -1,0 +1,158 @@
+"""The month's window and the sessions in it. METHOD 3-4."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import geopandas as gpd
+import holidays
+import pandas as pd
+
+from geomatch.errors import InputError, Problem
+from geomatch.settings import SessionSettings
+from geomatch.tables import ACTIVITIES, conform
+from geomatch.words import gettext as _
+
+__all__ = ["Supply", "Window", "month_window", "supply_of_month"]
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole weeks, Monday to Sunday, that a month is judged by."""
+
+    first_day: date
+    last_day: date
+
+    @property
+    def weeks(self) -> int:
+        """Number of weeks."""
+        return ((self.last_day - self.first_day).days + 1) // 7
+
+    @property
+    def days(self) -> list[date]:
+        """Every day."""
+        return [self.first_day + timedelta(days=number) for number in range(7 * self.weeks)]
+
+
+def month_window(month: str, covers: Callable[[date], bool], settings: SessionSettings, validity: str) -> Window:
+    """The whole weeks inside both the month and the timetable's validity: at most `max_weeks`, the first ones.
+
+    Args:
+        month: YYYY-MM.
+        covers: Whether the timetable holds a given day.
+        settings: `min_weeks`, `max_weeks`.
+        validity: The timetable's validity in words, for the message.
+
+    Raises:
+        InputError: Fewer than `min_weeks` whole weeks; the message names both periods.
+    """
+    year, number = (int(part) for part in month.split("-"))
+    last = date(year, number, calendar.monthrange(year, number)[1])
+    monday = date(year, number, 1)
+    monday += timedelta(days=-monday.weekday() % 7)
+    weeks: list[date] = []
+    while monday + timedelta(days=6) <= last and len(weeks) < settings.max_weeks:
+        if all(covers(monday + timedelta(days=n)) for n in range(7)):
+            weeks.append(monday)
+        elif weeks:
+            break
+        monday += timedelta(days=7)
+    if len(weeks) < settings.min_weeks:
+        raise InputError(
+            Problem(
+                _("the month {first} to {last} and the timetable ({validity}) share {weeks} whole weeks").format(
+                    first=date(year, number, 1), last=last, validity=validity, weeks=len(weeks)
+                ),
+                _("at least {weeks} whole weeks, Monday to Sunday").format(weeks=settings.min_weeks),
+                _("Add the timetable that was in force that month: geomatch add timetable FILE"),
+            )
+        )
+    return Window(weeks[0], weeks[-1] + timedelta(days=6))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """The supply of one month (restricted: places of protected activities are in it).
+
+    Attributes:
+        activities: The columns of table `activities`, one row per series that runs in the month.
+        sessions: series_id, date, start_s, end_s: every session in the window that is not on a public holiday.
+        ended: Series left out because they have ended, are not yet begun, or are marked so.
+    """
+
+    activities: gpd.GeoDataFrame
+    sessions: pd.DataFrame
+    ended: int
+
+
+def _seconds(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def _in_words(pattern: pd.DataFrame) -> str:
+    """The sessions of one series as text, in identifiers that pages translate: `mon 10:00-12:00; ...`."""
+    def clock(seconds: int) -> str:
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+    texts = [
+        f"{_WEEKDAYS[int(row.weekday)] if not row.date else row.date} {clock(row.start_s)}-{clock(row.end_s)}"
+        for row in pattern.sort_values(["date", "weekday", "start_s", "end_s"]).itertuples()
+    ]
+    return "; ".join(texts)
+
+
+def supply_of_month(series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str, window: Window, settings: SessionSettings) -> Supply:
+    """The series that run in `month` and their sessions in the window, public holidays left out and counted.
+
+    A series without sessions gets the standard session on weekdays and is marked. Digital series have no
+    sessions to travel to, but stay in `activities`.
+
+    Args:
+        series: From the register of activities (geometry in EPSG:3006, none when digital).
+        sessions: series_id, weekday (0-6 or missing), date (ISO text or empty), start_s, end_s.
+        month: YYYY-MM.
+        window: From `month_window`.
+        settings: The standard session.
+    """
+    year, number = (int(part) for part in month.split("-"))
+    first, last = date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+    runs = (
+        (series["status"] != "ended")
+        & (series["valid_from"].map(lambda text: not text or date.fromisoformat(text) <= last))
+        & (series["valid_to"].map(lambda text: not text or date.fromisoformat(text) >= first))
+    )
+    running = series[runs].sort_values("series_id").reset_index(drop=True)
+    free = holidays.country_holidays("SE", years={day.year for day in window.days})
+    patterns = dict(iter(sessions.groupby("series_id")))
+    start_s, end_s = _seconds(settings.standard_start), _seconds(settings.standard_end)
+    standard = pd.DataFrame({"weekday": range(5), "date": "", "start_s": start_s, "end_s": end_s})
+    rows: list[tuple[str, date, int, int]] = []
+    facts = []
+    for one in running.itertuples(index=False):
+        assumed = not one.digital and one.series_id not in patterns
+        pattern = patterns.get(one.series_id, standard if assumed else standard.iloc[:0])
+        own: list[tuple[str, date, int, int]] = []
+        left_out = 0
+        for day in window.days:
+            inside = (not one.valid_from or date.fromisoformat(one.valid_from) <= day) and (
+                not one.valid_to or day <= date.fromisoformat(one.valid_to)
+            )
+            for session in pattern.itertuples(index=False) if inside else ():
+                on_day = session.date == day.isoformat() if session.date else session.weekday == day.weekday()
+                if on_day and day in free:
+                    left_out += 1
+                elif on_day:
+                    own.append((one.series_id, day, int(session.start_s), int(session.end_s)))
+        if not one.digital:
+            rows += own
+        facts.append((_in_words(pattern), len(own), left_out, assumed))
+    columns = ["sessions_text", "sessions_in_window", "sessions_on_holidays", "sessions_assumed"]
+    table = running.assign(month=month, **dict(zip(columns, zip(*facts, strict=True), strict=True))) if facts else running.assign(month="", sessions_text="", sessions_in_window=0, sessions_on_holidays=0, sessions_assumed=False)
+    made = gpd.GeoDataFrame(conform(pd.DataFrame(table)[ACTIVITIES.names], ACTIVITIES), geometry="geometry", crs=series.crs)
+    return Supply(made, pd.DataFrame(sorted(set(rows)), columns=["series_id", "date", "start_s", "end_s"]), int((~runs).sum()))
