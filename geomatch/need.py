@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geomatch.errors import InputError, Problem
-from geomatch.settings import MaskSettings, Settings
-from geomatch.tables import ALL, NEED, POINTS, conform
+from geomatch.settings import Settings
+from geomatch.tables import ALL, NEED, POINTS, conform, records
 from geomatch.words import gettext as _
 
 __all__ = ["Need", "demand_points", "need_of_month", "split_persons"]
@@ -52,13 +53,16 @@ class _Sum:
 
 def _sums(table: pd.DataFrame) -> list[_Sum]:
     """Every published total of the table with the rows that add up to it."""
-    place = {key: number for number, key in enumerate(table[[*_AREA, *_DIMENSIONS]].itertuples(index=False, name=None))}
+    place = {
+        key: number
+        for number, key in enumerate(table[[*_AREA, *_DIMENSIONS]].itertuples(index=False, name=None))
+    }
     found: dict[int, list[tuple[int, ...]]] = {}
 
     def collect(column: str, whole: pd.Series[bool], rows: pd.DataFrame) -> None:
         """Parts of `rows` differ from their total in `column` alone, which is `all` there."""
         others = [name for name in (*_AREA, *_DIMENSIONS) if name != column]
-        parts = rows[~whole].groupby(others, sort=True).indices
+        parts: Any = rows[~whole].groupby(others, sort=True).indices
         numbers = rows.index.to_numpy()[~whole.to_numpy()]
         for key, members in parts.items():
             named = dict(zip(others, key, strict=True))
@@ -117,14 +121,22 @@ def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[int]]:
         cells = {n for n in (broken.total, *broken.parts) if masked[n]} - widened
         if not cells:
             near = widened.intersection((broken.total, *broken.parts)) or set(widened)
-            cells = {n for one in sums if near.intersection((one.total, *one.parts)) for n in (one.total, *one.parts) if masked[n]} - widened
+            cells = {
+                n
+                for one in sums
+                if near.intersection((one.total, *one.parts))
+                for n in (one.total, *one.parts)
+                if masked[n]
+            } - widened
         if not cells:
             raise InputError(_contradiction(table, broken))
         widened |= cells
         low[list(cells)], high[list(cells)] = 0, _FAR
 
 
-def _propagate(sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, _Sum | None]:
+def _propagate(
+    sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, _Sum | None]:
     low, high = low.copy(), high.copy()
     moved = True
     while moved:
@@ -139,7 +151,12 @@ def _propagate(sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray) -> tuple
             low[parts], high[parts] = part_low, part_high
             if low[one.total] > high[one.total] or (part_low > part_high).any():
                 return low, high, one
-            moved = moved or before != (low[one.total], high[one.total], int(part_low.sum()), int(part_high.sum()))
+            moved = moved or before != (
+                low[one.total],
+                high[one.total],
+                int(part_low.sum()),
+                int(part_high.sum()),
+            )
     return low, high, None
 
 
@@ -157,7 +174,11 @@ def _used_rows(table: pd.DataFrame) -> np.ndarray:
         for column in (name for name in (*_DIMENSIONS, "locality_code") if name not in _STRATA):
             whole = chosen[column] == ALL
             if whole.any():
-                wanted = chosen[~whole] if column == "locality_code" and _same_sum(chosen[~whole], chosen[whole]) else chosen[whole]
+                wanted = (
+                    chosen[~whole]
+                    if column == "locality_code" and _same_sum(chosen[~whole], chosen[whole])
+                    else chosen[whole]
+                )
                 chosen = wanted
         for column in _STRATA:
             whole = chosen[column] == ALL
@@ -168,17 +189,20 @@ def _used_rows(table: pd.DataFrame) -> np.ndarray:
 
 
 def _same_sum(parts: pd.DataFrame, whole: pd.DataFrame) -> bool:
-    return len(parts) > 0 and int(parts["low"].sum()) == int(whole["low"].sum()) and int(parts["high"].sum()) == int(whole["high"].sum())
+    return (
+        len(parts) > 0
+        and int(parts["low"].sum()) == int(whole["low"].sum())
+        and int(parts["high"].sum()) == int(whole["high"].sum())
+    )
 
 
-def need_of_month(enrolment: pd.DataFrame, month: str, mask: MaskSettings | None = None) -> Need:
+def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
     """The need of `month` from a validated enrolment table: intervals tightened by published totals (METHOD 1).
 
     Args:
         enrolment: month, county_code, municipality_code, locality_code, accommodation, target_group, case_status,
             sex, age_group, low, high (persons), masked, sign, source, cell.
         month: YYYY-MM.
-        mask: What the signs of withheld counts can mean; None keeps what the reader put.
 
     Raises:
         InputError: Unmasked counts contradict each other, or there is nothing for the month.
@@ -186,16 +210,16 @@ def need_of_month(enrolment: pd.DataFrame, month: str, mask: MaskSettings | None
     table = enrolment[enrolment["month"] == month].reset_index(drop=True)
     if not len(table):
         raise InputError(
-            Problem(_("no counts for {month}").format(month=month), remedy=_("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"))
+            Problem(
+                _("no counts for {month}").format(month=month),
+                remedy=_("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"),
+            )
         )
     table["locality_code"] = table["locality_code"].replace("", ALL)
-    masked = table["masked"].to_numpy(bool)
-    if mask is not None:
-        dash = masked & table["sign"].isin(["-", "–"]).to_numpy()
-        dots = masked & ~dash
-        for ends, where in (((mask.dash_low, mask.dash_high), dash), ((mask.masked_low, mask.masked_high), dots)):
-            table.loc[where, ["low", "high"]] = ends
-    table["published_low"], table["published_high"] = table["low"].astype("int64"), table["high"].astype("int64")
+    table["published_low"], table["published_high"] = (
+        table["low"].astype("int64"),
+        table["high"].astype("int64"),
+    )
     table["low"], table["high"], widened = _tighten(table)
     table["used"] = _used_rows(table)
     unknown = table[(table["municipality_code"] == UNKNOWN) & (table[list(_DIMENSIONS)] == ALL).all(axis=1)]
@@ -208,8 +232,9 @@ def need_of_month(enrolment: pd.DataFrame, month: str, mask: MaskSettings | None
 
 
 def split_persons(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` units split by `weights` with the Sainte-Laguë method: adds up exactly, and no part shrinks when
-    the total grows.
+    """`total` units split by `weights` with the Sainte-Laguë method.
+
+    The parts add up exactly, and none shrinks when the total grows.
 
     Equal claims to the last unit go to the earlier weight: callers order the weights by something that is not a
     code or a name. All weights zero: split evenly.
@@ -223,7 +248,10 @@ def split_persons(total: int, weights: Sequence[int]) -> list[int]:
     # Webster never gives less than quota - n/2 - 1/2; from there the last few units are given one by one.
     slack = len(shares) // 2 + 1
     parts = [max(0, total * share // whole - slack) for share in shares]
-    heap = [(-Fraction(share, 2 * part + 1), number) for number, (share, part) in enumerate(zip(shares, parts, strict=True))]
+    heap = [
+        (-Fraction(share, 2 * part + 1), number)
+        for number, (share, part) in enumerate(zip(shares, parts, strict=True))
+    ]
     heapq.heapify(heap)
     for _unit in range(total - sum(parts)):
         _claim, number = heap[0]
@@ -232,7 +260,9 @@ def split_persons(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def _point_frame(localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, codes: Iterable[str]) -> pd.DataFrame:
+def _point_frame(
+    localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, codes: Iterable[str]
+) -> pd.DataFrame:
     """The demand points of the municipalities `codes`: its localities, else its representative point."""
     wanted = sorted(set(codes))
     inside = localities[localities["municipality_code"].isin(wanted)]
@@ -247,7 +277,9 @@ def _point_frame(localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame,
             "y_m": inside.geometry.y.to_numpy(),
         }
     )
-    empty = municipalities[municipalities["municipality_code"].isin(set(wanted) - set(points["municipality_code"]))]
+    empty = municipalities[
+        municipalities["municipality_code"].isin(set(wanted) - set(points["municipality_code"]))
+    ]
     lone = pd.DataFrame(
         {
             "municipality_code": empty["municipality_code"].to_numpy(),
@@ -260,9 +292,15 @@ def _point_frame(localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame,
         }
     )
     points = pd.concat([frame for frame in (points, lone) if len(frame)], ignore_index=True)
-    points["point_id"] = points["municipality_code"] + "/" + points["locality_code"].where(points["locality_code"] != "", "point")
+    points["point_id"] = (
+        points["municipality_code"]
+        + "/"
+        + points["locality_code"].where(points["locality_code"] != "", "point")
+    )
     # By content, never by code or name: this is the order in which equal claims are met.
-    return points.sort_values(["municipality_code", "population", "x_m", "y_m"], ascending=[True, False, True, True]).reset_index(drop=True)
+    return points.sort_values(
+        ["municipality_code", "population", "x_m", "y_m"], ascending=[True, False, True, True]
+    ).reset_index(drop=True)
 
 
 def demand_points(
@@ -284,11 +322,12 @@ def demand_points(
     first_day = date.fromisoformat(f"{month}-01")
     used = table[table["used"]]
     points = _point_frame(localities, municipalities, used["municipality_code"])
-    agency = table[(table["accommodation"] == "agency") & (table["high"] > 0)]["municipality_code"].unique()
+    agency = set(table[(table["accommodation"] == "agency") & (table["high"] > 0)]["municipality_code"])
     rows: list[dict[str, object]] = []
     problems: list[Problem] = []
     by_municipality = dict(iter(points.groupby("municipality_code", sort=True)))
-    for (code, group, sex), counts in used.groupby(["municipality_code", "target_group", "sex"], sort=True):
+    strata: Any = used.groupby(["municipality_code", "target_group", "sex"], sort=True)
+    for (code, group, sex), counts in strata:
         inside = by_municipality[code]
         parts = _spread(inside, counts, settings.share("adult_share", group, code[:2], first_day), problems)
         rows += [
@@ -305,11 +344,11 @@ def demand_points(
                 "sex": sex,
                 "need_low_milli": low,
                 "need_high_milli": high,
-                "location_unknown": code in set(agency),
+                "location_unknown": code in agency,
                 "x_m": point.x_m,
                 "y_m": point.y_m,
             }
-            for point, low, high in zip(inside.itertuples(index=False), *parts, strict=True)
+            for point, low, high in zip(records(inside), *parts, strict=True)
         ]
     if problems:
         raise InputError(problems)
@@ -325,18 +364,18 @@ def _spread(
     ends: list[list[int]] = []
     named = counts[counts["locality_code"] != ALL]
     places = points["locality_code"].tolist()
-    for row in named[~named["locality_code"].isin(places)].itertuples():
-        problems.append(
-            Problem(
-                _("there is no locality {code} in the municipality").format(code=row.locality_code),
-                remedy=_("Add the file of localities that the counts use: geomatch add localities FILE"),
-                file=row.source,
-                column=row.cell,
-            )
+    problems += [
+        Problem(
+            _("there is no locality {code} in the municipality").format(code=row.locality_code),
+            remedy=_("Add the file of localities that the counts use: geomatch add localities FILE"),
+            file=row.source,
+            column=row.cell,
         )
+        for row in records(named[~named["locality_code"].isin(places)])
+    ]
     for column, share, up in (("low", adult_share[0], False), ("high", adult_share[1], True)):
         exact = Fraction(share).limit_denominator(10**6) * 1000
-        amounts: Mapping[str, int] = counts.groupby("locality_code")[column].sum().to_dict()
+        amounts = counts.groupby("locality_code")[column].sum()
         milli = {code: _whole(exact * int(persons), up=up) for code, persons in amounts.items()}
         parts = split_persons(milli.pop(ALL, 0), points["population"].tolist())
         for code, amount in milli.items():

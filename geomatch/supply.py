@@ -13,7 +13,7 @@ import pandas as pd
 
 from geomatch.errors import InputError, Problem
 from geomatch.settings import SessionSettings
-from geomatch.tables import ACTIVITIES, conform
+from geomatch.tables import ACTIVITIES, conform, records
 from geomatch.words import gettext as _
 
 __all__ = ["Supply", "Window", "month_window", "supply_of_month"]
@@ -39,7 +39,9 @@ class Window:
         return [self.first_day + timedelta(days=number) for number in range(7 * self.weeks)]
 
 
-def month_window(month: str, covers: Callable[[date], bool], settings: SessionSettings, validity: str) -> Window:
+def month_window(
+    month: str, covers: Callable[[date], bool], settings: SessionSettings, validity: str
+) -> Window:
     """The whole weeks inside both the month and the timetable's validity: at most `max_weeks`, the first ones.
 
     Args:
@@ -65,9 +67,9 @@ def month_window(month: str, covers: Callable[[date], bool], settings: SessionSe
     if len(weeks) < settings.min_weeks:
         raise InputError(
             Problem(
-                _("the month {first} to {last} and the timetable ({validity}) share {weeks} whole weeks").format(
-                    first=date(year, number, 1), last=last, validity=validity, weeks=len(weeks)
-                ),
+                _(
+                    "the month {first} to {last} and the timetable ({validity}) share {weeks} whole weeks"
+                ).format(first=date(year, number, 1), last=last, validity=validity, weeks=len(weeks)),
                 _("at least {weeks} whole weeks, Monday to Sunday").format(weeks=settings.min_weeks),
                 _("Add the timetable that was in force that month: geomatch add timetable FILE"),
             )
@@ -97,17 +99,20 @@ def _seconds(text: str) -> int:
 
 def _in_words(pattern: pd.DataFrame) -> str:
     """The sessions of one series as text, in identifiers that pages translate: `mon 10:00-12:00; ...`."""
+
     def clock(seconds: int) -> str:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
 
     texts = [
         f"{_WEEKDAYS[int(row.weekday)] if not row.date else row.date} {clock(row.start_s)}-{clock(row.end_s)}"
-        for row in pattern.sort_values(["date", "weekday", "start_s", "end_s"]).itertuples()
+        for row in records(pattern.sort_values(["date", "weekday", "start_s", "end_s"]))
     ]
     return "; ".join(texts)
 
 
-def supply_of_month(series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str, window: Window, settings: SessionSettings) -> Supply:
+def supply_of_month(
+    series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str, window: Window, settings: SessionSettings
+) -> Supply:
     """The series that run in `month` and their sessions in the window, public holidays left out and counted.
 
     A series without sessions gets the standard session on weekdays and is marked. Digital series have no
@@ -134,7 +139,7 @@ def supply_of_month(series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str
     standard = pd.DataFrame({"weekday": range(5), "date": "", "start_s": start_s, "end_s": end_s})
     rows: list[tuple[str, date, int, int]] = []
     facts = []
-    for one in running.itertuples(index=False):
+    for one in records(running):
         assumed = not one.digital and one.series_id not in patterns
         pattern = patterns.get(one.series_id, standard if assumed else standard.iloc[:0])
         own: list[tuple[str, date, int, int]] = []
@@ -143,7 +148,7 @@ def supply_of_month(series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str
             inside = (not one.valid_from or date.fromisoformat(one.valid_from) <= day) and (
                 not one.valid_to or day <= date.fromisoformat(one.valid_to)
             )
-            for session in pattern.itertuples(index=False) if inside else ():
+            for session in records(pattern) if inside else ():
                 on_day = session.date == day.isoformat() if session.date else session.weekday == day.weekday()
                 if on_day and day in free:
                     left_out += 1
@@ -153,6 +158,18 @@ def supply_of_month(series: gpd.GeoDataFrame, sessions: pd.DataFrame, month: str
             rows += own
         facts.append((_in_words(pattern), len(own), left_out, assumed))
     columns = ["sessions_text", "sessions_in_window", "sessions_on_holidays", "sessions_assumed"]
-    table = running.assign(month=month, **dict(zip(columns, zip(*facts, strict=True), strict=True))) if facts else running.assign(month="", sessions_text="", sessions_in_window=0, sessions_on_holidays=0, sessions_assumed=False)
-    made = gpd.GeoDataFrame(conform(pd.DataFrame(table)[ACTIVITIES.names], ACTIVITIES), geometry="geometry", crs=series.crs)
-    return Supply(made, pd.DataFrame(sorted(set(rows)), columns=["series_id", "date", "start_s", "end_s"]), int((~runs).sum()))
+    table = (
+        running.assign(month=month, **dict(zip(columns, zip(*facts, strict=True), strict=True)))
+        if facts
+        else running.assign(
+            month="", sessions_text="", sessions_in_window=0, sessions_on_holidays=0, sessions_assumed=False
+        )
+    )
+    made = gpd.GeoDataFrame(
+        conform(pd.DataFrame(table)[ACTIVITIES.names], ACTIVITIES), geometry="geometry", crs=series.crs
+    )
+    return Supply(
+        made,
+        pd.DataFrame(sorted(set(rows)), columns=["series_id", "date", "start_s", "end_s"]),
+        int((~runs).sum()),
+    )

@@ -7,7 +7,7 @@ Run `python -m geomatch.tables` to print docs/data-dictionary.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TABLES", "Column", "Table", "conform", "dictionary_markdown"]
+__all__ = ["TABLES", "Column", "Table", "conform", "dictionary_markdown", "records"]
 
 ALL = "all"
 TARGET_GROUPS = ("asylum_seeker", "temporary_protection", "permit_awaiting_settlement", ALL)
@@ -481,6 +481,11 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     if result.duplicated(list(table.key)).any():
         raise ValueError(f"table {table.name}: the key {table.key} repeats")
     return result.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of `frame` as named tuples, typed Any: a type checker cannot know the columns."""
+    return iter(frame.itertuples(index=False))
 
 
 def dictionary_markdown() -> str:

@@ -43,7 +43,18 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "stop_times": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
 }
 _CALENDARS: Mapping[str, tuple[str, ...]] = {
-    "calendar": ("service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "start_date", "end_date"),
+    "calendar": (
+        "service_id",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "start_date",
+        "end_date",
+    ),
     "calendar_dates": ("service_id", "date", "exception_type"),
 }
 _OPTIONAL: Mapping[str, tuple[str, ...]] = {
@@ -136,7 +147,8 @@ class Timetable:
         in_force = self.feed_in_force(day)
         if not len(self.trips):
             return np.zeros(0, dtype=bool)
-        return runs[self.trips["service"].to_numpy()] & in_force[self.trips["feed"].to_numpy()]
+        services, feeds = self.trips["service"].to_numpy(np.int64), self.trips["feed"].to_numpy(np.int64)
+        return np.asarray(runs[services] & in_force[feeds])
 
     def covers(self, day: date) -> bool:
         """Whether every operator has a feed for `day`."""
@@ -160,7 +172,9 @@ class _Feed:
         self.bad: dict[str, int] = {}
         self.rows = 0
 
-    def problem(self, found: str, expected: str = "", remedy: str = "", file: str = "", column: str = "") -> None:
+    def problem(
+        self, found: str, expected: str = "", remedy: str = "", file: str = "", column: str = ""
+    ) -> None:
         self.problems.append(Problem(found, expected, remedy, file=self.name, sheet=file, column=column))
 
     def count(self, kind: str, number: int) -> None:
@@ -179,7 +193,12 @@ class _Feed:
                 continue
             missing = [column for column in columns if column not in frame.columns]
             for column in missing:
-                self.problem(_("the column is missing"), remedy=_("Download the timetable again"), file=f"{name}.txt", column=column)
+                self.problem(
+                    _("the column is missing"),
+                    remedy=_("Download the timetable again"),
+                    file=f"{name}.txt",
+                    column=column,
+                )
             if not missing:
                 found[name] = frame
         missing_files = [name for name in _REQUIRED if name not in found]
@@ -207,15 +226,29 @@ class _Feed:
     def table(self, name: str, content: bytes) -> pd.DataFrame | None:
         try:
             frame = pd.read_csv(
-                io.BytesIO(content), dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", skipinitialspace=True
+                io.BytesIO(content),
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                encoding="utf-8-sig",
+                skipinitialspace=True,
             )
         except pd.errors.EmptyDataError:
             return None
         except UnicodeDecodeError:
-            self.problem(_("the text is not UTF-8"), _("UTF-8, as GTFS says"), _("Download the timetable again"), file=f"{name}.txt")
+            self.problem(
+                _("the text is not UTF-8"),
+                _("UTF-8, as GTFS says"),
+                _("Download the timetable again"),
+                file=f"{name}.txt",
+            )
             return None
         except pd.errors.ParserError as error:
-            self.problem(_("the rows cannot be read ({reason})").format(reason=error), _("comma-separated values"), file=f"{name}.txt")
+            self.problem(
+                _("the rows cannot be read ({reason})").format(reason=error),
+                _("comma-separated values"),
+                file=f"{name}.txt",
+            )
             return None
         frame.columns = [str(column).strip() for column in frame.columns]
         return frame
@@ -235,7 +268,12 @@ def _one_time(text: str) -> float:
     if text == "":
         return float("nan")
     parts = text.split(":")
-    if len(parts) == 3 and all(part.isdigit() for part in parts) and int(parts[1]) < 60 and int(parts[2]) < 60:
+    if (
+        len(parts) == 3
+        and all(part.isdigit() for part in parts)
+        and int(parts[1]) < 60
+        and int(parts[2]) < 60
+    ):
         return int(parts[0]) * 3600 + int(parts[1]) * 60 + int(parts[2])
     return -1.0
 
@@ -248,7 +286,11 @@ def _dates(texts: pd.Series[Any]) -> pd.Series[Any]:
 
 def _one_date(text: str) -> int:
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal() if len(text) == 8 and text.isdigit() else 0
+        return (
+            date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal()
+            if len(text) == 8 and text.isdigit()
+            else 0
+        )
     except ValueError:
         return 0
 
@@ -265,7 +307,9 @@ def _read_stops(feed: _Feed, frame: pd.DataFrame) -> pd.DataFrame:
     )
     repeated = stops.duplicated("stop_id")
     feed.count("stops_repeated", int(repeated.sum()))
-    nowhere = ~(stops["lon"].between(-180, 180) & stops["lat"].between(-90, 90)) | ((stops["lon"] == 0) & (stops["lat"] == 0))
+    nowhere = ~(stops["lon"].between(-180, 180) & stops["lat"].between(-90, 90)) | (
+        (stops["lon"] == 0) & (stops["lat"] == 0)
+    )
     feed.count("stops_without_coordinates", int((nowhere & ~repeated).sum()))
     return stops[~repeated & ~nowhere].sort_values("stop_id").reset_index(drop=True)
 
@@ -282,22 +326,30 @@ def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, 
         for number in np.flatnonzero(~bad.to_numpy()):
             span = range(int(first.iloc[number]), int(last.iloc[number]) + 1) if flags[number].any() else ()
             # Ordinal 1 is a Monday: (ordinal + 6) % 7 is 0 on Mondays.
-            days.setdefault(frame["service_id"].iloc[number].strip(), set()).update(o for o in span if flags[number][(o + 6) % 7])
+            days.setdefault(frame["service_id"].iloc[number].strip(), set()).update(
+                o for o in span if flags[number][(o + 6) % 7]
+            )
     if "calendar_dates" in frames:
         frame = frames["calendar_dates"]
         ordinals, kinds = _dates(frame["date"]), _column(frame, "exception_type")
         bad = (ordinals == 0) | ~kinds.isin(["1", "2"])
         feed.count("calendar_dates_bad", int(bad.sum()))
-        for service, ordinal, kind in zip(_column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True):
+        for service, ordinal, kind in zip(
+            _column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
+        ):
             if kind == "1":
                 days.setdefault(service, set()).add(int(ordinal))
-        for service, ordinal, kind in zip(_column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True):
+        for service, ordinal, kind in zip(
+            _column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
+        ):
             if kind == "2":
                 days.get(service, set()).discard(int(ordinal))
     return {service: np.array(sorted(ordinals), dtype=np.int64) for service, ordinals in days.items()}
 
 
-def _read_stop_times(feed: _Feed, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame) -> pd.DataFrame:
+def _read_stop_times(
+    feed: _Feed, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame
+) -> pd.DataFrame:
     """Sound stop times: trip, stop (numbers), arrival_s, departure_s, boarding, alighting; sorted."""
     feed.rows += len(frame)
     times = pd.DataFrame(
@@ -329,7 +381,11 @@ def _read_stop_times(feed: _Feed, frame: pd.DataFrame, stops: pd.DataFrame, trip
     times = _with_all_times(times[~repeated])
     # A trip that runs backwards in time, or whose first or last time is blank, cannot be mended: it goes whole.
     previous = times.groupby("trip")["departure_s"].shift()
-    wrong = times["arrival_s"].isna() | (times["departure_s"] < times["arrival_s"]) | (times["arrival_s"] < previous)
+    wrong = (
+        times["arrival_s"].isna()
+        | (times["departure_s"] < times["arrival_s"])
+        | (times["arrival_s"] < previous)
+    )
     broken = times["trip"].isin(times.loc[wrong, "trip"].unique())
     feed.count("stop_times_of_backward_trip", int(broken.sum()))
     times = times[~broken]
@@ -349,7 +405,11 @@ def _with_all_times(times: pd.DataFrame) -> pd.DataFrame:
         if not (known[0] and known[-1]):
             continue
         distance = rows["distance"].to_numpy()
-        along = distance if np.isfinite(distance).all() and (np.diff(distance) > 0).all() else np.arange(len(rows), dtype=float)
+        along = (
+            distance
+            if np.isfinite(distance).all() and (np.diff(distance) > 0).all()
+            else np.arange(len(rows), dtype=float)
+        )
         unknown = ~known
         # From the departure of the timed stop before to the arrival of the timed stop after.
         for number in np.flatnonzero(unknown):
@@ -357,11 +417,14 @@ def _with_all_times(times: pd.DataFrame) -> pd.DataFrame:
             after = number + np.flatnonzero(known[number:])[0]
             start, end = rows["departure_s"].iloc[before], rows["arrival_s"].iloc[after]
             at = start + (end - start) * (along[number] - along[before]) / (along[after] - along[before])
-            times.loc[rows.index[number], ["arrival_s", "departure_s"]] = float(np.floor(at))
+            times.loc[rows.index[int(number)], "arrival_s"] = float(np.floor(at))
+            times.loc[rows.index[int(number)], "departure_s"] = float(np.floor(at))
     return times
 
 
-def _with_frequencies(feed: _Feed, frame: pd.DataFrame, trips: pd.DataFrame, times: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _with_frequencies(
+    feed: _Feed, frame: pd.DataFrame, trips: pd.DataFrame, times: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trips of frequencies.txt written out, one for each departure of their headway.
 
     `exact_times` 0 and 1 are treated alike: a headway service is taken to leave at each full headway.
@@ -371,9 +434,10 @@ def _with_frequencies(feed: _Feed, frame: pd.DataFrame, trips: pd.DataFrame, tim
     number = pd.Series(pd.Index(trips["trip_id"]).get_indexer(_column(frame, "trip_id")), index=frame.index)
     bad = ~(start >= 0) | ~(end > start) | ~(headway > 0) | (number < 0)
     feed.count("frequencies_bad", int(bad.sum()))
-    new_trips, new_times = [], []
+    new_trips: list[pd.Series[Any]] = []
+    new_times: list[pd.DataFrame] = []
     repeated = sorted({int(n) for n in number[~bad]})
-    pattern = {trip: rows for trip, rows in times[times["trip"].isin(repeated)].groupby("trip")}
+    pattern = dict(iter(times[times["trip"].isin(repeated)].groupby("trip")))
     for trip, first, last, step in zip(number[~bad], start[~bad], end[~bad], headway[~bad], strict=True):
         if trip not in pattern:
             continue
@@ -426,7 +490,9 @@ def _read_transfers(
     plain = rules[~of_trips & ~half]
     lost = (plain["from"] < 0) | (plain["to"] < 0) | ~plain["kind"].isin(["0", TIMED, MINIMUM, FORBIDDEN])
     feed.count("transfers_not_usable", int(lost.sum()))
-    return _expanded(plain[~lost], stops, used), named[["from_trip", "to_trip", "from", "to", "kind"]].reset_index(drop=True)
+    return _expanded(plain[~lost], stops, used), named[
+        ["from_trip", "to_trip", "from", "to", "kind"]
+    ].reset_index(drop=True)
 
 
 def _expanded(rules: pd.DataFrame, stops: pd.DataFrame, used: np.ndarray) -> pd.DataFrame:
@@ -437,13 +503,17 @@ def _expanded(rules: pd.DataFrame, stops: pd.DataFrame, used: np.ndarray) -> pd.
     for number in used:
         members.setdefault(int(area[number]), []).append(int(number))
     rows: list[tuple[int, int, int, str, float]] = []
-    for one, other, kind, min_s in zip(rules["from"], rules["to"], rules["kind"], rules["min_s"], strict=True):
+    for one, other, kind, min_s in zip(
+        rules["from"], rules["to"], rules["kind"], rules["min_s"], strict=True
+    ):
         own = members.get(int(area[one]), []) if station[one] else [int(one)]
         far = members.get(int(area[other]), []) if station[other] else [int(other)]
         rank = int(station[one]) + int(station[other])
         rows += [(a, b, rank, kind, min_s) for a in own for b in far]
     result = pd.DataFrame(rows, columns=["from_stop", "to_stop", "rank", "kind", "min_s"])
-    result = result.sort_values(["from_stop", "to_stop", "rank", "kind", "min_s"]).drop_duplicates(["from_stop", "to_stop"])
+    result = result.sort_values(["from_stop", "to_stop", "rank", "kind", "min_s"]).drop_duplicates(
+        ["from_stop", "to_stop"]
+    )
     return result[["from_stop", "to_stop", "kind", "min_s"]].reset_index(drop=True)
 
 
@@ -455,7 +525,12 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         frames = feed.frames()
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError) as error:
         raise InputError(
-            Problem(_("it is not a readable zip file"), _("a GTFS zip or a folder with its files"), _("Download the timetable again"), file=feed.name)
+            Problem(
+                _("it is not a readable zip file"),
+                _("a GTFS zip or a folder with its files"),
+                _("Download the timetable again"),
+                file=feed.name,
+            )
         ) from error
     if feed.problems:
         raise InputError(feed.problems)
@@ -464,16 +539,46 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
         raise InputError(
-            Problem(_("found “{value}”").format(value=timezone), _("a time zone such as Europe/Stockholm"), file=feed.name, sheet="agency.txt", column="agency_timezone")
+            Problem(
+                _("found “{value}”").format(value=timezone),
+                _("a time zone such as Europe/Stockholm"),
+                file=feed.name,
+                sheet="agency.txt",
+                column="agency_timezone",
+            )
         ) from error
 
     stops = _read_stops(feed, frames["stops"])
     parent = pd.Index(stops["stop_id"]).get_indexer(stops["parent"])
-    stops["is_station"] = _column(frames["stops"].drop_duplicates("stop_id").set_index(_column(frames["stops"].drop_duplicates("stop_id"), "stop_id")), "location_type").reindex(stops["stop_id"]).eq("1").to_numpy()
+    stops["is_station"] = (
+        _column(
+            frames["stops"]
+            .drop_duplicates("stop_id")
+            .set_index(_column(frames["stops"].drop_duplicates("stop_id"), "stop_id")),
+            "location_type",
+        )
+        .reindex(stops["stop_id"])
+        .eq("1")
+        .to_numpy()
+    )
     stops["area"] = np.where(parent >= 0, parent, np.arange(len(stops)))
 
-    routes = pd.DataFrame({name: _column(frames["routes"], name) for name in ("route_id", "route_short_name", "route_long_name", "route_type")}).drop_duplicates("route_id").set_index("route_id")
-    trips = pd.DataFrame({name: _column(frames["trips"], name) for name in ("trip_id", "route_id", "service_id", "trip_headsign", "block_id")})
+    routes = (
+        pd.DataFrame(
+            {
+                name: _column(frames["routes"], name)
+                for name in ("route_id", "route_short_name", "route_long_name", "route_type")
+            }
+        )
+        .drop_duplicates("route_id")
+        .set_index("route_id")
+    )
+    trips = pd.DataFrame(
+        {
+            name: _column(frames["trips"], name)
+            for name in ("trip_id", "route_id", "service_id", "trip_headsign", "block_id")
+        }
+    )
     repeated = trips.duplicated("trip_id")
     feed.count("trips_repeated", int(repeated.sum()))
     unknown = ~trips["route_id"].isin(routes.index)
@@ -487,7 +592,9 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     trips = pd.DataFrame(
         {
             "trip_id": trips["trip_id"],
-            "route_name": np.where(route["route_short_name"] != "", route["route_short_name"], route["route_long_name"]),
+            "route_name": np.where(
+                route["route_short_name"] != "", route["route_short_name"], route["route_long_name"]
+            ),
             "headsign": trips["trip_headsign"],
             "route_type": route["route_type"].to_numpy(),
             "service": trips["service_id"].map(services).astype(np.int64),
@@ -509,7 +616,9 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(feed.bad.items()))
         raise InputError(
             Problem(
-                _("{bad} of {rows} stop times cannot be used ({kinds})").format(bad=bad_rows, rows=feed.rows, kinds=kinds),
+                _("{bad} of {rows} stop times cannot be used ({kinds})").format(
+                    bad=bad_rows, rows=feed.rows, kinds=kinds
+                ),
                 _("at most {share} per cent").format(share=round(_MAX_BAD_SHARE * 100)),
                 _("Download the timetable again, or ask the operator"),
                 file=feed.name,
@@ -518,14 +627,22 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         )
     running = [ordinals for ordinals in days.values() if len(ordinals)]
     if not running:
-        raise InputError(Problem(_("no service runs on any day"), _("dates in calendar.txt or calendar_dates.txt"), file=feed.name))
+        raise InputError(
+            Problem(
+                _("no service runs on any day"),
+                _("dates in calendar.txt or calendar_dates.txt"),
+                file=feed.name,
+            )
+        )
     first = date.fromordinal(int(min(ordinals[0] for ordinals in running)))
     last = date.fromordinal(int(max(ordinals[-1] for ordinals in running)))
     info = frames.get("feed_info")
     version = _column(info, "feed_version").iloc[0] if info is not None and len(info) else ""
     feed_id = _column(info, "feed_id").iloc[0] if info is not None and len(info) else ""
-    agencies = " ".join(sorted(set(_column(frames["agency"], "agency_id")) | set(_column(frames["agency"], "agency_name"))))
-    texts = " ".join([feed.name, agencies, version]).casefold()
+    agencies = " ".join(
+        sorted(set(_column(frames["agency"], "agency_id")) | set(_column(frames["agency"], "agency_name")))
+    )
+    texts = f"{feed.name} {agencies} {version}".casefold()
     summary = FeedSummary(
         file=feed.name,
         operator=feed_id or agencies,
@@ -559,7 +676,10 @@ def read_timetable(paths: Sequence[Path] | Iterable[Path]) -> Timetable:
     Raises:
         InputError: A feed cannot be used, or time zones differ. All problems of a feed are listed.
     """
-    read = sorted((_read_feed(Path(path)) for path in paths), key=lambda item: (item[0].operator, item[0].first_day, item[0].file))
+    read = sorted(
+        (_read_feed(Path(path)) for path in paths),
+        key=lambda item: (item[0].operator, item[0].first_day, item[0].file),
+    )
     if not read:
         raise InputError(_("No timetable was given"))
     zones = sorted({content["timezone"] for _summary, content in read})
@@ -576,10 +696,16 @@ def read_timetable(paths: Sequence[Path] | Iterable[Path]) -> Timetable:
     for number, (_summary, content) in enumerate(read):
         stops.append(content["stops"].assign(feed=number, area=content["stops"]["area"] + stop_base))
         trips.append(content["trips"].assign(feed=number, service=content["trips"]["service"] + service_base))
-        times.append(content["times"].assign(trip=content["times"]["trip"] + trip_base, stop=content["times"]["stop"] + stop_base))
+        times.append(
+            content["times"].assign(
+                trip=content["times"]["trip"] + trip_base, stop=content["times"]["stop"] + stop_base
+            )
+        )
         days += content["days"]
         rules = content["change_rules"]
-        changes.append(rules.assign(from_stop=rules["from_stop"] + stop_base, to_stop=rules["to_stop"] + stop_base))
+        changes.append(
+            rules.assign(from_stop=rules["from_stop"] + stop_base, to_stop=rules["to_stop"] + stop_base)
+        )
         rules = content["trip_rules"]
         if len(rules):
             rules = rules.assign(
@@ -596,7 +722,9 @@ def read_timetable(paths: Sequence[Path] | Iterable[Path]) -> Timetable:
     booking = all_trips["booking"].to_numpy()[all_times["trip"].to_numpy()]
     filled = [frame for frame in changes if len(frame)]
     regulations = {
-        name: np.where(booking & (all_times[name].to_numpy() == ALLOWED), BOOK_AHEAD, all_times[name].to_numpy()).astype(np.int8)
+        name: np.where(
+            booking & (all_times[name].to_numpy() == ALLOWED), BOOK_AHEAD, all_times[name].to_numpy()
+        ).astype(np.int8)
         for name in ("boarding", "alighting")
     }
     return Timetable(
@@ -612,7 +740,9 @@ def read_timetable(paths: Sequence[Path] | Iterable[Path]) -> Timetable:
         alighting=regulations["alighting"],
         service_days=tuple(days),
         change_rules=pd.concat(filled, ignore_index=True) if filled else changes[0],
-        trip_rules=pd.concat(named, ignore_index=True) if named else pd.DataFrame(columns=["from_trip", "to_trip", "from", "to", "kind"]),
+        trip_rules=pd.concat(named, ignore_index=True)
+        if named
+        else pd.DataFrame(columns=["from_trip", "to_trip", "from", "to", "kind"]),
     )
 
 

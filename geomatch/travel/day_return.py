@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -137,7 +138,19 @@ def _searched(
     )  # fmt: skip
     if limits is not None and limits.max_transfers == 0:
         ride = np.ascontiguousarray(np.repeat(ride[:, :1], 2, axis=1))
-    return _Search(network, direction, arrays, columns, limit_s, deadline_s, can_board, can_alight, *egress, slot_departure_s, ride)
+    return _Search(
+        network,
+        direction,
+        arrays,
+        columns,
+        limit_s,
+        deadline_s,
+        can_board,
+        can_alight,
+        *egress,
+        slot_departure_s,
+        ride,
+    )
 
 
 @dataclass(slots=True)
@@ -154,10 +167,8 @@ class _Found:
 
 def _queried(search: _Search, places: _Places, direct_s: np.ndarray) -> _Found:
     count = len(direct_s)
-    found = _Found(
-        *(np.empty(count, np.int64) for _ in range(5)),
-        np.empty(count, np.bool_),
-    )
+    departure, arrival, transfers, place, access = np.empty((5, count), np.int64)
+    found = _Found(departure, arrival, transfers, place, access, np.empty(count, np.bool_))
     walks = places.origins
     query(
         search.columns, search.limit_s, search.deadline_s, search.day.departure_s, search.can_board,
@@ -169,10 +180,14 @@ def _queried(search: _Search, places: _Places, direct_s: np.ndarray) -> _Found:
 
 def _rides(search: _Search, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First and last connection (places of the scan) of each ride, and whether one enters it seated."""
-    first, last, seated = np.zeros(_MOST_LEGS, np.int64), np.zeros(_MOST_LEGS, np.int64), np.zeros(_MOST_LEGS, np.bool_)
+    first, last, seated = (
+        np.zeros(_MOST_LEGS, np.int64),
+        np.zeros(_MOST_LEGS, np.int64),
+        np.zeros(_MOST_LEGS, np.bool_),
+    )
     day, changes = search.day, search.network.changes[search.direction]
     legs = trace(
-        place, search.columns, day.departure_s, day.arrival_s, day.to_stop, day.following, search.can_board,
+        place, search.columns, day.arrival_s, day.to_stop, day.following, search.can_board,
         search.can_alight, day.stop_slot, search.slot_departure_s, day.stop_offset, day.link_offset, day.link_to,
         day.link_in_seat, changes.offset, changes.stop, changes.walk_s, search.egress_s, search.deadline_s,
         search.ride, first, last, seated,
@@ -180,7 +195,9 @@ def _rides(search: _Search, place: int) -> tuple[np.ndarray, np.ndarray, np.ndar
     return first[:legs], last[:legs], seated[:legs]
 
 
-def _legs(search: _Search, places: _Places, found: _Found, origin: int, direct_m: np.ndarray) -> tuple[Leg, ...]:
+def _legs(
+    search: _Search, places: _Places, found: _Found, origin: int, direct_m: np.ndarray
+) -> tuple[Leg, ...]:
     """The legs of the journey found for `origin`, in the direction and time a person travels."""
     if found.place[origin] == WALK:
         legs = [_walk(found.departure_s[origin], found.arrival_s[origin], -1, -1, direct_m[origin])]
@@ -195,8 +212,14 @@ def _legs(search: _Search, places: _Places, found: _Found, origin: int, direct_m
             here, there = int(day.from_stop[one]), int(day.to_stop[other])
             if number and not seated[number] and legs[-1].to_stop != here:
                 before = legs[-1]
-                metres = float(np.hypot(*(network.stop_xy_m[before.to_stop] - network.stop_xy_m[here])) * network.walk.detour)
-                seconds = min(int(walk_seconds(np.array(metres), network.walk)), int(day.departure_s[one]) - before.arrival_s)
+                metres = float(
+                    np.hypot(*(network.stop_xy_m[before.to_stop] - network.stop_xy_m[here]))
+                    * network.walk.detour
+                )
+                seconds = min(
+                    int(walk_seconds(np.array(metres), network.walk)),
+                    int(day.departure_s[one]) - before.arrival_s,
+                )
                 legs.append(_walk(before.arrival_s, before.arrival_s + seconds, before.to_stop, here, metres))
             legs.append(
                 Leg(
@@ -208,13 +231,20 @@ def _legs(search: _Search, places: _Places, found: _Found, origin: int, direct_m
                     0.0,
                     int(network.trip[day.connection[one]]),
                     bool(seated[number]),
-                    bool((day.board[one] == 2 and not seated[number]) or (day.alight[other] == 2 and not (number + 1 < len(first) and seated[number + 1]))),
+                    bool(
+                        (day.board[one] == 2 and not seated[number])
+                        or (day.alight[other] == 2 and not (number + 1 < len(first) and seated[number + 1]))
+                    ),
                 )
             )
         stop = legs[-1].to_stop
         arrives = legs[-1].arrival_s
         legs.append(_walk(arrives, arrives + int(search.egress_s[stop]), stop, -1, search.egress_m[stop]))
-    return tuple(legs) if search.direction == OUT else tuple(_turned(leg, legs, place) for place, leg in reversed(list(enumerate(legs))))
+    return (
+        tuple(legs)
+        if search.direction == OUT
+        else tuple(_turned(leg, legs, place) for place, leg in reversed(list(enumerate(legs))))
+    )
 
 
 def _walk(departure_s: int, arrival_s: int, from_stop: int, to_stop: int, walk_m: float) -> Leg:
@@ -224,20 +254,34 @@ def _walk(departure_s: int, arrival_s: int, from_stop: int, to_stop: int, walk_m
 def _turned(leg: Leg, legs: list[Leg], place: int) -> Leg:
     """A leg of the scan's turned time, in a person's time. A seat is kept by the ride that follows in the scan."""
     seated = place + 1 < len(legs) and legs[place + 1].seated
-    return Leg(leg.kind, -leg.arrival_s, -leg.departure_s, leg.to_stop, leg.from_stop, leg.walk_m, leg.trip, seated, leg.booked)
+    return Leg(
+        leg.kind,
+        -leg.arrival_s,
+        -leg.departure_s,
+        leg.to_stop,
+        leg.from_stop,
+        leg.walk_m,
+        leg.trip,
+        seated,
+        leg.booked,
+    )
 
 
 def _changes_of(legs: Iterable[Leg]) -> list[tuple[Leg, Leg]]:
     """The rides before and after each change."""
     rides = [leg for leg in legs if leg.kind == "ride"]
-    return [(one, other) for one, other in zip(rides, rides[1:], strict=False) if not other.seated]
+    return [(one, other) for one, other in pairwise(rides) if not other.seated]
 
 
 def _figures(legs: tuple[Leg, ...]) -> tuple[float, int, float, bool]:
     """Metres walked, seconds waited between vehicles, shortest change in seconds (NaN: none), booked ahead."""
     changes = _changes_of(legs)
     between = [one.arrival_s for one, _other in changes]
-    walked_s = sum(leg.arrival_s - leg.departure_s for leg in legs if leg.kind == "walk" and leg.from_stop >= 0 and leg.to_stop >= 0)
+    walked_s = sum(
+        leg.arrival_s - leg.departure_s
+        for leg in legs
+        if leg.kind == "walk" and leg.from_stop >= 0 and leg.to_stop >= 0
+    )
     gaps = [other.departure_s - one.arrival_s for one, other in changes]
     return (
         sum(leg.walk_m for leg in legs),
@@ -260,7 +304,14 @@ class _OneWay:
     """All origins' journeys one way for one session."""
 
     def __init__(
-        self, places: _Places, network: Network, day: DayNetwork, direction: int, target: int, deadline_s: int, limits: LimitSettings
+        self,
+        places: _Places,
+        network: Network,
+        day: DayNetwork,
+        direction: int,
+        target: int,
+        deadline_s: int,
+        limits: LimitSettings,
     ) -> None:
         self.places, self.limits, self.direction = places, limits, direction
         egress = places.egress(target)
@@ -285,12 +336,20 @@ class _OneWay:
         legs = _legs(search, self.places, found, origin, self.direct_m)
         booked = any(leg.booked for leg in legs)
         transfers = int(found.transfers[origin])
-        reason = "" if within else _reason(transfers, arrival_s - departure_s, booked=booked, limits=self.limits)
+        reason = (
+            "" if within else _reason(transfers, arrival_s - departure_s, booked=booked, limits=self.limits)
+        )
         return Journey(departure_s, arrival_s, transfers, legs, reason), bool(found.later[origin])
 
 
 def _ways(
-    places: _Places, network: Network, day: DayNetwork, target: int, start_s: int, end_s: int, limits: LimitSettings
+    places: _Places,
+    network: Network,
+    day: DayNetwork,
+    target: int,
+    start_s: int,
+    end_s: int,
+    limits: LimitSettings,
 ) -> tuple[_OneWay, _OneWay]:
     margin_s = round(limits.margin_min * 60)
     return (
@@ -328,11 +387,18 @@ def session_returns(
     points = origins["point_id"].tolist()
     rows: list[tuple[object, ...]] = []
     done = 0
-    for day, of_day in sessions.sort_values(["date", "series_id", "start_s", "end_s"]).groupby("date", sort=True):
+    for day, of_day in sessions.sort_values(["date", "series_id", "start_s", "end_s"]).groupby(
+        "date", sort=True
+    ):
         today = network.on(_as_date(day))
-        for series_id, start_s, end_s in zip(of_day["series_id"], of_day["start_s"], of_day["end_s"], strict=True):
+        for series_id, start_s, end_s in zip(
+            of_day["series_id"], of_day["start_s"], of_day["end_s"], strict=True
+        ):
             ways = _ways(places, network, today, target[series_id], int(start_s), int(end_s), limits)
-            rows += [(point, series_id, day, *_both_ways(ways, origin, today, limits)) for origin, point in enumerate(points)]
+            rows += [
+                (point, series_id, day, *_both_ways(ways, origin, today, limits))
+                for origin, point in enumerate(points)
+            ]
             done += 1
             if progress is not None:
                 progress(done, len(sessions))
@@ -363,7 +429,9 @@ def _as_date(value: object) -> date:
     return value if isinstance(value, date) else pd.Timestamp(str(value)).date()
 
 
-def _both_ways(ways: tuple[_OneWay, _OneWay], origin: int, day: DayNetwork, limits: LimitSettings) -> tuple[object, ...]:
+def _both_ways(
+    ways: tuple[_OneWay, _OneWay], origin: int, day: DayNetwork, limits: LimitSettings
+) -> tuple[object, ...]:
     """One row of `session_returns` after its key."""
     (out, _), (home, later) = ways[0].journey(origin), ways[1].journey(origin)
     nan = float("nan")
@@ -421,7 +489,9 @@ def _lower_median(values: np.ndarray) -> float:
     return float(np.sort(values)[(len(values) - 1) // 2])
 
 
-def summarise(returns: pd.DataFrame, min_session_share: float, weeks: int, tight_change_min: float) -> pd.DataFrame:
+def summarise(
+    returns: pd.DataFrame, min_session_share: float, weeks: int, tight_change_min: float
+) -> pd.DataFrame:
     """`session_returns` summed up per pair: the columns of table `day_returns` after its codes (METHOD 4).
 
     The figures of the *median session* are those of the session whose there-and-home time is the lower median;
@@ -461,14 +531,34 @@ _PAIR_COLUMNS = (
 )
 
 
-def _pair(pair: pd.DataFrame, min_session_share: float, weeks: int, tight_change_min: float) -> tuple[object, ...]:
+def _pair(
+    pair: pd.DataFrame, min_session_share: float, weeks: int, tight_change_min: float
+) -> tuple[object, ...]:
     good = pair[pair["reachable"]]
     share = len(good) / len(pair)
     reachable = len(good) > 0 and share >= min_session_share - 1e-12
     reasons = pair.loc[~pair["reachable"], "reason"].value_counts()
     reason = "" if reachable else min(reasons.index, key=lambda name: (-reasons[name], REASONS.index(name)))
     if not len(good):
-        return (len(pair), 0, 0.0, False, None, None, *[None] * 9, None, None, None, None, None, False, None, False, 0.0, reason)
+        return (
+            len(pair),
+            0,
+            0.0,
+            False,
+            None,
+            None,
+            *[None] * 9,
+            None,
+            None,
+            None,
+            None,
+            None,
+            False,
+            None,
+            False,
+            0.0,
+            reason,
+        )
     out = (good["out_arrival_s"] - good["out_departure_s"]).to_numpy()
     home = (good["home_arrival_s"] - good["home_departure_s"]).to_numpy()
     away = (good["home_arrival_s"] - good["out_departure_s"]).to_numpy()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,17 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from geomatch.settings import TransferSettings, WalkSettings
-from geomatch.sources.timetable import FORBIDDEN, IN_SEAT, MINIMUM, NOT_ALLOWED, NOT_IN_SEAT, TIMED, Timetable
+from geomatch.sources.timetable import (
+    ALLOWED,
+    FORBIDDEN,
+    IN_SEAT,
+    MINIMUM,
+    NOT_ALLOWED,
+    NOT_IN_SEAT,
+    TIMED,
+    Timetable,
+)
+from geomatch.tables import records
 
 __all__ = ["DIRECTIONS", "HOME", "OUT", "DayNetwork", "Direction", "Network", "build_network", "walk_seconds"]
 
@@ -149,7 +160,9 @@ class DayNetwork:
 def build_network(timetable: Timetable, walk: WalkSettings, transfer: TransferSettings) -> Network:
     """The network of a timetable under the settings of walking and changing. METHOD 4."""
     to_metres = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
-    xy = np.column_stack(to_metres.transform(timetable.stops["lon"].to_numpy(), timetable.stops["lat"].to_numpy()))
+    xy = np.column_stack(
+        to_metres.transform(timetable.stops["lon"].to_numpy(), timetable.stops["lat"].to_numpy())
+    )
     same_trip = timetable.trip[:-1] == timetable.trip[1:]
     first = np.flatnonzero(same_trip)
     served = np.unique(timetable.stop)
@@ -168,7 +181,10 @@ def build_network(timetable: Timetable, walk: WalkSettings, transfer: TransferSe
         timetable=timetable,
         stop_xy_m=xy,
         served=served,
-        changes=(_compressed(changes, "from_stop", "to_stop", len(xy)), _compressed(changes, "to_stop", "from_stop", len(xy))),
+        changes=(
+            _compressed(changes, "from_stop", "to_stop", len(xy)),
+            _compressed(changes, "to_stop", "from_stop", len(xy)),
+        ),
         links=links,
         not_in_seat=not_in_seat,
         walk=walk,
@@ -177,7 +193,9 @@ def build_network(timetable: Timetable, walk: WalkSettings, transfer: TransferSe
     )
 
 
-def _changes(timetable: Timetable, xy: np.ndarray, served: np.ndarray, walk: WalkSettings, transfer: TransferSettings) -> pd.DataFrame:
+def _changes(
+    timetable: Timetable, xy: np.ndarray, served: np.ndarray, walk: WalkSettings, transfer: TransferSettings
+) -> pd.DataFrame:
     """Every possible change between two stops: from_stop, to_stop, change_s, walk_m.
 
     transfers.txt goes first; where it is silent, `min_transfer` at the stop and within its stop area, and
@@ -185,7 +203,9 @@ def _changes(timetable: Timetable, xy: np.ndarray, served: np.ndarray, walk: Wal
     """
     least_s = round(transfer.min_transfer_min * 60)
     area = timetable.stops["area"].to_numpy()
-    pairs = cKDTree(xy[served]).query_pairs(transfer.max_transfer_walk_m / walk.detour * (1 + 1e-9), output_type="ndarray")
+    pairs = cKDTree(xy[served]).query_pairs(
+        transfer.max_transfer_walk_m / walk.detour * (1 + 1e-9), output_type="ndarray"
+    )
     one, other = served[pairs[:, 0]], served[pairs[:, 1]]
     within = pd.DataFrame({"stop": served, "area": area[served]})
     within = within.merge(within, on="area")
@@ -223,17 +243,26 @@ def _compressed(changes: pd.DataFrame, start: str, end: str, stops: int) -> Walk
     ordered = changes.sort_values([start, "change_s", end])
     offset = np.zeros(stops + 1, np.int64)
     np.cumsum(np.bincount(ordered[start].to_numpy(np.int64), minlength=stops), out=offset[1:])
-    return Walks(offset, ordered[end].to_numpy(np.int64), ordered["change_s"].to_numpy(np.int64), ordered["walk_m"].to_numpy(float))
+    return Walks(
+        offset,
+        ordered[end].to_numpy(np.int64),
+        ordered["change_s"].to_numpy(np.int64),
+        ordered["walk_m"].to_numpy(float),
+    )
 
 
-def _links(timetable: Timetable, network: dict[str, np.ndarray]) -> tuple[pd.DataFrame, frozenset[tuple[int, int]]]:
+def _links(
+    timetable: Timetable, network: dict[str, np.ndarray]
+) -> tuple[pd.DataFrame, frozenset[tuple[int, int]]]:
     """Changes between named trips (transfer types 1 and 4), and the pairs where staying seated is ruled out (5)."""
     rules = timetable.trip_rules
     area = timetable.stops["area"].to_numpy()
     offset = np.searchsorted(network["trip"], np.arange(len(timetable.trips) + 1))
     rows: list[tuple[int, int, bool]] = []
     barred = set()
-    for one, other, here, there, kind in zip(*(rules[name] for name in ("from_trip", "to_trip", "from", "to", "kind")), strict=True):
+    for one, other, here, there, kind in zip(
+        *(rules[name] for name in ("from_trip", "to_trip", "from", "to", "kind")), strict=True
+    ):
         if kind == NOT_IN_SEAT:
             barred.add((int(one), int(other)))
             continue
@@ -253,8 +282,13 @@ def _links(timetable: Timetable, network: dict[str, np.ndarray]) -> tuple[pd.Dat
                 rows.append((int(connection), int(later[0]), kind == IN_SEAT))
     links = pd.DataFrame(rows, columns=["from_connection", "to_connection", "in_seat"]).drop_duplicates()
     # A trip that meets itself (a rule from a trip to the same trip) is no change.
-    same = network["trip"][links["from_connection"].to_numpy(np.int64)] == network["trip"][links["to_connection"].to_numpy(np.int64)]
-    return links[~same].sort_values(["from_connection", "to_connection", "in_seat"]).reset_index(drop=True), frozenset(barred)
+    same = (
+        network["trip"][links["from_connection"].to_numpy(np.int64)]
+        == network["trip"][links["to_connection"].to_numpy(np.int64)]
+    )
+    return links[~same].sort_values(["from_connection", "to_connection", "in_seat"]).reset_index(
+        drop=True
+    ), frozenset(barred)
 
 
 def _noon_minus_12h(day: date, zone: ZoneInfo) -> float:
@@ -276,11 +310,15 @@ def _block_links(network: Network, runs: np.ndarray) -> list[tuple[int, int]]:
     offset = np.searchsorted(network.trip, np.arange(len(trips) + 1))
     frame = pd.DataFrame({"trip": in_block, "first": offset[in_block], "last": offset[in_block + 1] - 1})
     frame = frame[frame["last"] >= frame["first"]]
-    frame["block"] = trips["block_id"].to_numpy()[frame["trip"]] + "/" + trips["feed"].to_numpy()[frame["trip"]].astype(str)
+    frame["block"] = (
+        trips["block_id"].to_numpy()[frame["trip"]]
+        + "/"
+        + trips["feed"].to_numpy()[frame["trip"]].astype(str)
+    )
     frame["departure_s"] = network.departure_s[frame["first"]]
     frame = frame.sort_values(["block", "departure_s", "trip"])
     links = []
-    for before, after in zip(frame.itertuples(), frame.iloc[1:].itertuples(), strict=False):
+    for before, after in pairwise(records(frame)):
         if (
             before.block == after.block
             and network.departure_s[after.first] >= network.arrival_s[before.last]
@@ -298,7 +336,11 @@ def _day_network(network: Network, day: date) -> DayNetwork:
     shift_s = round(_noon_minus_12h(day, zone) - _noon_minus_12h(before, zone))
     today, yesterday = network.timetable.trips_on(day), network.timetable.trips_on(before)
     now = np.flatnonzero(today[network.trip]) if len(network.trip) else np.zeros(0, np.int64)
-    late = np.flatnonzero(yesterday[network.trip] & (network.departure_s >= shift_s)) if len(network.trip) else np.zeros(0, np.int64)
+    late = (
+        np.flatnonzero(yesterday[network.trip] & (network.departure_s >= shift_s))
+        if len(network.trip)
+        else np.zeros(0, np.int64)
+    )
     connection = np.concatenate([now, late]).astype(np.int64)
     from_yesterday = np.concatenate([np.zeros(len(now), bool), np.ones(len(late), bool)])
     shift = np.where(from_yesterday, shift_s, 0)
@@ -308,7 +350,8 @@ def _day_network(network: Network, day: date) -> DayNetwork:
     seats = [(one, other, True) for one, other in _block_links(network, today)]
     linked = [*network.links.itertuples(index=False, name=None), *seats]
     directions = tuple(
-        _direction(network, direction, connection, from_yesterday, departure, arrival, linked) for direction in DIRECTIONS
+        _direction(network, direction, connection, from_yesterday, departure, arrival, linked)
+        for direction in DIRECTIONS
     )
     return DayNetwork(day, int(today.sum()), (directions[0], directions[1]))
 
@@ -327,7 +370,12 @@ def _direction(
     # Latest first; within a trip the later ride first, also when several leave in the same second.
     along = connection if home else -connection
     order = np.lexsort((from_yesterday, along, -starts))
-    connection, from_yesterday, starts, ends = connection[order], from_yesterday[order], starts[order], ends[order]
+    connection, from_yesterday, starts, ends = (
+        connection[order],
+        from_yesterday[order],
+        starts[order],
+        ends[order],
+    )
     count = len(order)
 
     place = {}
@@ -339,7 +387,12 @@ def _direction(
     step = -1 if home else 1
     neighbour = connection + step
     inside = (neighbour >= 0) & (neighbour < len(network.trip))
-    same = inside & (network.trip[np.clip(neighbour, 0, max(len(network.trip) - 1, 0))] == network.trip[connection]) if count else inside
+    same = (
+        inside
+        & (network.trip[np.clip(neighbour, 0, max(len(network.trip) - 1, 0))] == network.trip[connection])
+        if count
+        else inside
+    )
     following = np.where(from_yesterday, place[True][neighbour], place[False][neighbour])
     following = np.where(same, following, -1).astype(np.int64)
 
@@ -393,4 +446,4 @@ def _direction(
 
 def usable(flags: np.ndarray, *, booking: bool) -> np.ndarray:
     """Where one may board or alight, with or without booking ahead."""
-    return flags != NOT_ALLOWED if booking else flags == 1
+    return np.asarray(flags != NOT_ALLOWED if booking else flags == ALLOWED)

@@ -213,7 +213,11 @@ def query(  # type: ignore[no-untyped-def]  # numba compiles it
                     leave == departure
                     and (
                         arrive < arrival
-                        or (arrive == arrival and place != WALK and (count < changes or (count == changes and access_m[entry] < metres)))
+                        or (
+                            arrive == arrival
+                            and place != WALK
+                            and (count < changes or (count == changes and access_m[entry] < metres))
+                        )
                     )
                 )
                 if better:
@@ -226,7 +230,7 @@ def query(  # type: ignore[no-untyped-def]  # numba compiles it
 
 @numba.njit(cache=True)
 def trace(  # type: ignore[no-untyped-def]  # numba compiles it
-    place, columns, departure_s, arrival_s, to_stop, following, can_board, can_alight, stop_slot,
+    place, columns, arrival_s, to_stop, following, can_board, can_alight, stop_slot,
     slot_departure_s, stop_offset, link_offset, link_to, link_in_seat, change_offset, change_stop, change_s,
     egress_s, deadline_s, ride, leg_first, leg_last, leg_seated,
 ):  # fmt: skip
@@ -258,12 +262,21 @@ def trace(  # type: ignore[no-untyped-def]  # numba compiles it
             leg_first[legs], leg_seated[legs] = i, True
             continue
         stop = to_stop[i]
-        if can_alight[i] and arrival_s[i] + egress_s[stop] <= deadline_s and (arrival_s[i] + egress_s[stop]) << CHANGE_BITS == key:
+        if (
+            can_alight[i]
+            and arrival_s[i] + egress_s[stop] <= deadline_s
+            and (arrival_s[i] + egress_s[stop]) << CHANGE_BITS == key
+        ):
             return legs + 1
         source = 0 if free else k - 1
         for entry in range(link_offset[i], link_offset[i + 1]):
             other = link_to[entry]
-            if not link_in_seat[entry] and can_alight[i] and can_board[other] and ride[other, source] + 1 == key:
+            if (
+                not link_in_seat[entry]
+                and can_alight[i]
+                and can_board[other]
+                and ride[other, source] + 1 == key
+            ):
                 found = other
                 break
         if found < 0:

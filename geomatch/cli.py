@@ -1,0 +1,338 @@
+"""The command `geomatch`: parse, call one function, print.
+
+Exit codes: 0 done, 1 a bug of ours, 2 wrong input, 3 a check failed. Results go to stdout (as JSON with `--json`),
+messages to stderr. Heavy modules are imported inside the commands, so that every `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import gettext as click_gettext
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from geomatch import __version__
+from geomatch import words as catalogues
+from geomatch.errors import GeomatchError, InputError
+from geomatch.words import DEFAULT_LANGUAGE, LANGUAGES, set_language
+from geomatch.words import gettext as _
+
+__all__ = ["build", "main"]
+
+BUG, WRONG_INPUT = 1, 2
+LANGUAGE_VARIABLE = "GEOMATCH_LANG"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _chosen_language(arguments: Sequence[str]) -> str:
+    """The language asked for on the command line or in the environment; it must be known before help is built."""
+    for number, argument in enumerate(arguments):
+        if argument == "--lang" and number + 1 < len(arguments) and arguments[number + 1] in LANGUAGES:
+            return arguments[number + 1]
+        if argument.startswith("--lang=") and argument.removeprefix("--lang=") in LANGUAGES:
+            return argument.removeprefix("--lang=")
+    value = os.environ.get(LANGUAGE_VARIABLE, DEFAULT_LANGUAGE)
+    return value if value in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _click_speaks(code: str) -> None:
+    """Give click's own words (Usage, Options, ...) the same catalogue as ours."""
+    os.environ["LANGUAGE"] = code
+    click_gettext.bindtextdomain("geomatch", str(Path(catalogues.__file__).parent))
+    click_gettext.textdomain("geomatch")
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+class _Progress:
+    """Says on a terminal how far a step has come; silent in a pipe."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.shown = ""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if not self.terminal:
+            return
+        text = f"{step}: {100 * done // max(total, 1)} %"
+        if text != self.shown:
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+            self.shown = text
+
+    def clear(self) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+            self.shown = ""
+
+
+def _workspace_option(function: F) -> F:
+    return click.option(
+        "-w",
+        "--workspace",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        metavar=_("FOLDER"),
+        help=_("The workspace's folder (default: the current folder)."),
+    )(function)
+
+
+def _json_option(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON on stdout."))(
+        function
+    )
+
+
+def _result(value: Mapping[str, Any], text: str, *, as_json: bool) -> None:
+    """The result on stdout: JSON, or a line for people."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))
+    elif text:
+        click.echo(text)
+
+
+def _init(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    from geomatch.workspace import Workspace
+
+    Workspace.create(folder)
+    _result(
+        {"workspace": str(folder)},
+        _("{folder} is a workspace now. Next: geomatch add").format(folder=folder),
+        as_json=as_json,
+    )
+
+
+def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.month import facts_of
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    with workspace.writing():
+        added = workspace.add(kind, files, lambda path: facts_of(kind, path))
+    for one in added:
+        _say(
+            _("{file}: {rows} rows").format(file=one.file, rows=one.facts["rows"])
+            + (_(", synthetic") if one.synthetic else "")
+        )
+        for note, count in sorted(one.facts.get("notes", {}).items()):
+            _say("  " + _note_text(note, count))
+    _result(
+        {"added": [{"kind": one.kind, "file": one.file, "sha256": one.sha256, **one.facts} for one in added]},
+        "",
+        as_json=as_json,
+    )
+
+
+def _note_text(note: str, count: int) -> str:
+    from geomatch.notes import note_text
+
+    return note_text(note, count)
+
+
+def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.month import run_month
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    progress = _Progress()
+    try:
+        with workspace.writing():
+            manifest = run_month(workspace, month, county, progress).manifest
+    finally:
+        progress.clear()
+    from geomatch.notes import assumption_notes
+
+    for text in assumption_notes(manifest["assumptions"]):
+        _say(text)
+    rows = {name: entry["rows"] for name, entry in manifest["files"].items()}
+    _result(
+        {
+            "month": month,
+            "county": county,
+            "rows": rows,
+            "window": manifest["window"],
+            "assumptions": manifest["assumptions"],
+        },
+        _("{month} is computed. Next: geomatch publish {month}").format(month=month),
+        as_json=as_json,
+    )
+
+
+def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.site import publish_month
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    progress = _Progress()
+    try:
+        with workspace.writing():
+            pages = publish_month(workspace, month, language, progress)
+    finally:
+        progress.clear()
+    _result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
+
+
+def _serve(folder: Path, port: int) -> None:
+    from geomatch.publish.serve import serve
+    from geomatch.workspace import Workspace
+
+    pages = Workspace(folder).folder / "internal"
+    if not pages.is_dir():
+        raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
+    serve(pages, port)
+
+
+def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.demo import make_demo
+
+    progress = _Progress()
+    try:
+        page = make_demo(folder, progress)
+    finally:
+        progress.clear()
+    _say(_("The demo's page, made from synthetic data:"))
+    _result({"page": str(page)}, str(page), as_json=as_json)
+
+
+def build() -> click.Group:
+    """The command with all its subcommands, in the language in force."""
+    from geomatch.kinds import KINDS
+
+    group = click.Group(
+        "geomatch",
+        help=_("Who can get to an activity and home again, who cannot, and what would change that."),
+        context_settings={"help_option_names": ["-h", "--help"]},
+        params=[
+            click.Option(
+                ["--lang"],
+                type=click.Choice(LANGUAGES),
+                expose_value=False,
+                help=_("Language of messages, sv or en (default sv, or the variable GEOMATCH_LANG)."),
+            )
+        ],
+    )
+    click.version_option(
+        __version__, prog_name="geomatch", message="%(prog)s %(version)s", help=_("Print the version.")
+    )(group)
+    path = click.Path(path_type=Path)
+    month = click.argument("month", metavar=_("YYYY-MM"))
+
+    def command(
+        name: str, function: Callable[..., None], text: str, *decorators: Callable[[Any], Any]
+    ) -> None:
+        for decorate in reversed(decorators):
+            function = decorate(function)
+        group.command(name, help=text)(function)
+
+    command(
+        "init",
+        _init,
+        _("Make a workspace in FOLDER, with every setting in geomatch.toml."),
+        click.argument("folder", type=path, metavar=_("FOLDER")),
+        _json_option,
+    )
+    command(
+        "add",
+        _add,
+        _("Check files and keep a copy of each in the workspace: all of them, or none."),
+        click.argument("kind", type=click.Choice(KINDS), metavar="|".join(KINDS)),
+        click.argument("files", type=path, nargs=-1, required=True, metavar=_("FILE...")),
+        _workspace_option,
+        _json_option,
+    )
+    command(
+        "run",
+        _run,
+        _("Compute a month: need, day returns, who is served, gaps and corridors."),
+        month,
+        click.option(
+            "--county",
+            metavar=_("CODE"),
+            help=_("Write this county only, two digits; its neighbours still take part."),
+        ),
+        _workspace_option,
+        _json_option,
+    )
+    command(
+        "publish",
+        _publish,
+        _("Write the pages of a computed month into internal/."),
+        month,
+        _workspace_option,
+        click.option(
+            "--page-language",
+            "language",
+            type=click.Choice(LANGUAGES),
+            help=_("Language of the pages (default: the workspace's setting)."),
+        ),
+        _json_option,
+    )
+    command(
+        "serve",
+        _serve,
+        _("Show the pages in a browser on this computer."),
+        _workspace_option,
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=8000,
+            show_default=True,
+            help=_("Port on localhost; 0 takes a free one."),
+        ),
+    )
+    command(
+        "demo",
+        _demo,
+        _("Make a workspace for Norrbotten in FOLDER from synthetic data, compute it and write its pages."),
+        click.argument("folder", type=path, metavar=_("FOLDER")),
+        _json_option,
+    )
+    return group
+
+
+def _failed(error: GeomatchError, arguments: Sequence[str]) -> int:
+    problems = error.problems if isinstance(error, InputError) else []
+    if "--json" in arguments:
+        listed = [{name: getattr(problem, name) for name in problem.__slots__} for problem in problems]
+        click.echo(
+            json.dumps(
+                {"error": str(error), "problems": listed}, ensure_ascii=False, indent=2, sort_keys=True
+            )
+        )
+    for line in str(error).splitlines():
+        _say(line)
+    return error.exit_code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; only our bugs show a traceback."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    language = _chosen_language(arguments)
+    set_language(language)
+    _click_speaks(language)
+    try:
+        outcome = build().main(args=arguments, prog_name="geomatch", standalone_mode=False)
+    except GeomatchError as error:
+        return _failed(error, arguments)
+    except click.exceptions.Abort:
+        _say(_("Interrupted; nothing was changed."))
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return WRONG_INPUT
+    except OSError as error:
+        _say(
+            _("The system refused: {reason} ({file}).").format(
+                reason=error.strerror or error, file=error.filename or ""
+            )
+        )
+        return WRONG_INPUT
+    return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,452 @@
+"""One month from its inputs to its tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+import geomatch
+from geomatch.access import allocate_month, gaps_table, served_table
+from geomatch.corridors import corridors_table
+from geomatch.errors import InputError, Problem
+from geomatch.need import Need, demand_points, need_of_month
+from geomatch.restricted import Audience, Restricted
+from geomatch.settings import Settings
+from geomatch.sources.activities import read_activities
+from geomatch.sources.corridor_register import read_corridor_register
+from geomatch.sources.enrolment import read_enrolment
+from geomatch.sources.places import embedded_localities, read_localities
+from geomatch.sources.regions import counties, municipalities
+from geomatch.sources.timetable import Timetable, read_timetable
+from geomatch.supply import Supply, Window, month_window, supply_of_month
+from geomatch.tables import CORRIDORS, DAY_RETURNS, TABLES, conform
+from geomatch.travel.day_return import session_returns, summarise
+from geomatch.travel.network import Network, build_network
+from geomatch.words import gettext as _
+from geomatch.workspace import Input, Workspace
+
+__all__ = ["MonthResult", "facts_of", "run_month"]
+
+Progress = Callable[[str, int, int], None]
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def facts_of(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
+    """Read an input with its reader: what it understood, as plain values, and whether it calls itself synthetic.
+
+    Raises:
+        InputError: The file is not what it should be.
+    """
+    if kind == "enrolment":
+        enrolment = read_enrolment(path)
+        return {
+            "rows": len(enrolment.table),
+            "months": list(enrolment.months),
+            "updated": enrolment.updated,
+            "title": enrolment.title,
+            "sheet": enrolment.sheet,
+            "notes": _noted(enrolment.notes),
+        }, enrolment.synthetic
+    if kind == "activities":
+        register = read_activities(path)
+        return {
+            "rows": len(register.series.reveal(Audience.INTERNAL)),
+            "notes": _noted(register.notes),
+        }, register.synthetic
+    if kind == "corridors":
+        corridors = read_corridor_register(path)
+        return {"rows": len(corridors.table), "notes": _noted(corridors.notes)}, corridors.synthetic
+    if kind == "localities":
+        localities = read_localities(path)
+        return {
+            "rows": len(localities.frame),
+            "notes": _noted(localities.notes),
+        }, "syntetisk" in path.name.casefold()
+    (feed,) = read_timetable([path]).feeds
+    return {
+        "operator": feed.operator,
+        "version": feed.version,
+        "first_day": feed.first_day.isoformat(),
+        "last_day": feed.last_day.isoformat(),
+        "stops": feed.stops,
+        "trips": feed.trips,
+        "rows": feed.stop_times,
+        "notes": dict(feed.bad_rows),
+    }, feed.synthetic
+
+
+def _noted(notes: Mapping[str, int]) -> dict[str, int]:
+    return {name: int(count) for name, count in sorted(notes.items()) if count}
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a month is computed from."""
+
+    used: tuple[Input, ...]
+    enrolment: pd.DataFrame
+    series: gpd.GeoDataFrame
+    sessions: pd.DataFrame
+    corridors: pd.DataFrame
+    localities: gpd.GeoDataFrame
+    timetable: Timetable
+    notes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthResult:
+    """What `run_month` wrote: the manifest, as it stands in the workspace."""
+
+    manifest: Mapping[str, Any]
+
+
+def _enrolment_input(workspace: Workspace, month: str) -> Input:
+    """The workbook of the month: of several, the one the agency updated last."""
+    fitting = [one for one in workspace.inputs("enrolment") if month in one.facts["months"]]
+    if not fitting:
+        known = sorted({m for one in workspace.inputs("enrolment") for m in one.facts["months"]})
+        raise InputError(
+            Problem(
+                _("no counts for {month}").format(month=month),
+                _("a workbook that covers the month; there are {months}").format(
+                    months=", ".join(known) or _("none")
+                ),
+                _("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"),
+            )
+        )
+    newest = max(one.facts["updated"] or "" for one in fitting)
+    latest = [one for one in fitting if (one.facts["updated"] or "") == newest]
+    if len(latest) > 1:
+        raise InputError(
+            [
+                Problem(
+                    _("several files give the counts of {month}, and none is newer").format(month=month),
+                    _("one file for the month"),
+                    _("Add them under one file name, so that the later takes the place of the earlier"),
+                    file=one.file,
+                )
+                for one in latest
+            ]
+        )
+    return latest[0]
+
+
+def _merged_activities(
+    workspace: Workspace, inputs: Sequence[Input]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """All boards' registers as one. Raises InputError where two use one id."""
+    registers = [(one, read_activities(workspace.path_of(one))) for one in inputs]
+    series = [register.series.reveal(Audience.INTERNAL).assign(file=one.file) for one, register in registers]
+    sessions = [register.sessions.reveal(Audience.INTERNAL) for _one, register in registers]
+    merged = pd.concat(series, ignore_index=True)
+    where = merged.groupby("activity_id")["file"].agg(lambda files: sorted(set(files)))
+    problems = [
+        Problem(
+            _("the activity {id} also stands in {file}").format(id=activity, file=files[0]),
+            _("ids that no two registers share"),
+            _("Give one of them another id, or add only one of the files"),
+            file=files[1],
+        )
+        for activity, files in where.items()
+        if len(files) > 1
+    ]
+    if problems:
+        raise InputError(problems)
+    return gpd.GeoDataFrame(merged.drop(columns="file"), geometry="geometry", crs=series[0].crs), pd.concat(
+        sessions, ignore_index=True
+    )
+
+
+def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
+    problems: list[Problem] = []
+    used: list[Input] = []
+    try:
+        used.append(_enrolment_input(workspace, month))
+    except InputError as error:
+        problems += error.problems
+    for kind, text, remedy in (
+        ("activities", _("there is no register of activities"), _("Add one: geomatch add activities FILE")),
+        ("timetable", _("there is no timetable"), _("Add one: geomatch add timetable FILE")),
+    ):
+        found = workspace.inputs(kind)
+        used += found
+        if not found:
+            problems.append(Problem(text, remedy=remedy))
+    if problems:
+        raise InputError(problems)
+    notes: dict[str, int] = {}
+    by_kind = {
+        kind: [one for one in used if one.kind == kind] for kind in ("enrolment", "activities", "timetable")
+    }
+    registers = workspace.inputs("corridors")
+    used += registers
+    notes["corridor_register_absent"] = int(not registers)
+    tables = [read_corridor_register(workspace.path_of(one)).table for one in registers]
+    empty = pd.DataFrame(columns=["from_code", "to_code", "valid_from", "valid_to", "reference"])
+    localities = workspace.inputs("localities")[-1:]
+    used += localities
+    notes["localities_embedded"] = int(not localities)
+    mask = workspace.settings().mask
+    enrolment = read_enrolment(
+        workspace.path_of(by_kind["enrolment"][0]),
+        masked=(mask.masked_low, mask.masked_high),
+        dash=(mask.dash_low, mask.dash_high),
+    )
+    series, sessions = _merged_activities(workspace, by_kind["activities"])
+    return _Inputs(
+        used=tuple(used),
+        enrolment=enrolment.table,
+        series=series,
+        sessions=sessions,
+        corridors=pd.concat(tables, ignore_index=True) if tables else empty,
+        localities=read_localities(workspace.path_of(localities[0])).frame
+        if localities
+        else embedded_localities(),
+        timetable=read_timetable([workspace.path_of(one) for one in by_kind["timetable"]]),
+        notes=notes,
+    )
+
+
+def _validity(timetable: Timetable) -> str:
+    return ", ".join(f"{feed.file}: {feed.first_day} – {feed.last_day}" for feed in timetable.feeds)
+
+
+def _taking_part(
+    points: gpd.GeoDataFrame, network: Network, activities: gpd.GeoDataFrame, county: str | None
+) -> gpd.GeoDataFrame:
+    """The points of every municipality that is written or that can meet it.
+
+    It can when some point of it has a stop or an activity in walking distance.
+    """
+    places = points.drop_duplicates("point_id")
+    xy = np.column_stack([places.geometry.x, places.geometry.y])
+    walks = network.stops_near(xy)
+    near = walks.offset[1:] > walks.offset[:-1]
+    physical = activities[~activities["digital"]]
+    if len(physical):
+        radius_m = network.walk.max_walk_m / network.walk.detour
+        nearest = places.sindex.query(physical.geometry, predicate="dwithin", distance=radius_m)[1]
+        near[np.unique(nearest)] = True
+    codes = set(places["municipality_code"][near])
+    written = points["county_code"] == county if county else pd.Series(True, index=points.index)
+    return points[written | points["municipality_code"].isin(codes)].reset_index(drop=True)
+
+
+def _day_returns(
+    points: gpd.GeoDataFrame,
+    supply: Supply,
+    network: Network,
+    window: Window,
+    settings: Settings,
+    month: str,
+    progress: Progress,
+) -> pd.DataFrame:
+    """Table `day_returns`: every point against every series that has a place."""
+    places = points.drop_duplicates("point_id")
+    physical = supply.activities[~supply.activities["digital"]]
+    origins = pd.DataFrame(
+        {"point_id": places["point_id"], "x_m": places.geometry.x, "y_m": places.geometry.y}
+    )
+    targets = pd.DataFrame(
+        {"series_id": physical["series_id"], "x_m": physical.geometry.x, "y_m": physical.geometry.y}
+    )
+    returns = session_returns(
+        network,
+        origins,
+        targets,
+        supply.sessions,
+        settings.limits,
+        lambda done, total: progress(_("Day returns"), done, total),
+    )
+    pairs = summarise(
+        returns, settings.sessions.min_session_share, window.weeks, settings.limits.tight_change_min
+    )
+    idle = [series for series in physical["series_id"] if series not in set(supply.sessions["series_id"])]
+    without = pd.DataFrame(
+        [(point, series) for point in places["point_id"] for series in idle],
+        columns=["point_id", "series_id"],
+    )
+    without = without.assign(
+        sessions=0, sessions_reachable=0, session_share=0.0, reachable=False, booking_needed=False,
+        last_way_home_tight=False, sessions_per_week=0.0, reason="no_session",
+    )  # fmt: skip
+    frames = [frame for frame in (pairs, without) if len(frame)]
+    table = pd.concat(frames, ignore_index=True) if frames else pairs
+    for name in DAY_RETURNS.names:
+        if name not in table.columns and name not in ("month", "from_code", "to_code"):
+            table[name] = None
+    table["month"] = month
+    table["from_code"] = table["point_id"].map(places.set_index("point_id")["municipality_code"])
+    table["to_code"] = table["series_id"].map(physical.set_index("series_id")["municipality_code"])
+    for column in DAY_RETURNS.columns:
+        if column.kind == "float?":
+            table[column.name] = pd.to_numeric(table[column.name], errors="coerce").astype(float)
+        elif column.kind == "int?":
+            table[column.name] = pd.to_numeric(table[column.name], errors="coerce").astype("Int64")
+    return conform(table, DAY_RETURNS)
+
+
+def _neighbour_notes(county: str | None, activities: gpd.GeoDataFrame, need: Need) -> dict[str, list[str]]:
+    """Neighbouring counties whose people or activities the workspace does not have."""
+    if county is None:
+        return {"neighbours_without_activities": [], "neighbours_without_need": []}
+    borders = counties().set_index("county_code")
+    own = borders.geometry[county]
+    touching = sorted(set(borders.index[borders.geometry.intersects(own)]) - {county})
+    with_activities = set(activities["municipality_code"].str[:2])
+    with_need = set(need.table["county_code"])
+    return {
+        "neighbours_without_activities": [code for code in touching if code not in with_activities],
+        "neighbours_without_need": [code for code in touching if code not in with_need],
+    }
+
+
+def _check(month: str, county: str | None) -> None:
+    problems = []
+    if not _MONTH.fullmatch(month):
+        problems.append(
+            Problem(
+                _("found “{value}”").format(value=month),
+                _("a month, YYYY-MM"),
+                _("Write for example 2023-02"),
+            )
+        )
+    if county is not None and county not in set(counties()["county_code"]):
+        problems.append(
+            Problem(
+                _("there is no county {code}").format(code=county), _("a county code of two digits, 01 to 25")
+            )
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def run_month(
+    workspace: Workspace, month: str, county: str | None = None, progress: Progress = lambda *_: None
+) -> MonthResult:
+    """Compute a month and write its tables and manifest into the workspace, whole or not at all.
+
+    Args:
+        workspace: Where inputs and settings are.
+        month: YYYY-MM.
+        county: Write this county only; neighbours' people and activities still take part.
+        progress: Called with a step's name, and how much of it is done of how much.
+
+    Raises:
+        InputError: Input is missing or wrong; the earlier results stay as they are.
+    """
+    _check(month, county)
+    settings = workspace.settings()
+    progress(_("Reading inputs"), 0, 6)
+    inputs = _read_inputs(workspace, month)
+    window = month_window(month, inputs.timetable.covers, settings.sessions, _validity(inputs.timetable))
+    supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
+    need = need_of_month(inputs.enrolment, month)
+    shapes = municipalities()
+    all_points = demand_points(need, inputs.localities, shapes, settings)
+    network = build_network(inputs.timetable, settings.walk, settings.transfer)
+    points = _taking_part(all_points, network, supply.activities, county)
+    if county is not None and not (points["county_code"] == county).any():
+        raise InputError(
+            Problem(
+                _("the counts of {month} have nobody in county {code}").format(month=month, code=county),
+                remedy=_("Check the county code, or run without --county"),
+            )
+        )
+    day_returns = _day_returns(points, supply, network, window, settings, month, progress)
+    progress(_("Who is served"), 3, 6)
+    names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
+    allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
+    served = served_table(allocation)
+    gaps = gaps_table(allocation, need.table, names, county=county)
+    progress(_("Corridors"), 4, 6)
+    corridors = corridors_table(allocation, need.table, window.weeks, county=county)
+    tables = {
+        "need": _of_county(need.table, county),
+        "points": _of_county(points, county),
+        "activities": supply.activities,
+        "day_returns": day_returns[day_returns["from_code"].str[:2] == county] if county else day_returns,
+        "served": _of_county(served, county),
+        "gaps": _of_county(gaps, county),
+        "corridors": conform(corridors, CORRIDORS),
+    }
+    manifest = _manifest(month, county, inputs, settings, window, network, supply, need, points)
+    progress(_("Writing"), 5, 6)
+    workspace.write_month(month, {name: tables[name].reset_index(drop=True) for name in TABLES}, manifest)
+    progress(_("Writing"), 6, 6)
+    return MonthResult(workspace.manifest(month))
+
+
+def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
+    return table if county is None else table[table["county_code"] == county]
+
+
+_LIBRARIES = ("clarabel", "geopandas", "numba", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+
+
+def _manifest(
+    month: str,
+    county: str | None,
+    inputs: _Inputs,
+    settings: Settings,
+    window: Window,
+    network: Network,
+    supply: Supply,
+    need: Need,
+    points: gpd.GeoDataFrame,
+) -> dict[str, Any]:
+    """What the month was made from. Time stamps are those of the inputs."""
+    masked = _of_county(need.table, county)
+    updated = sorted({one.facts["updated"] for one in inputs.used if one.facts.get("updated")})
+    own = _of_county(points, county)
+    return {
+        "month": month,
+        "county": county,
+        "geomatch": geomatch.__version__,
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "updated": updated[-1] if updated else None,
+        "synthetic": any(one.synthetic for one in inputs.used),
+        "inputs": [asdict(one) for one in inputs.used],
+        "settings": settings.as_dict(),
+        "window": {
+            "first_day": window.first_day.isoformat(),
+            "last_day": window.last_day.isoformat(),
+            "weeks": window.weeks,
+        },
+        "timetable": {
+            "stops": len(network.stop_xy_m),
+            "feeds": [feed.file for feed in inputs.timetable.feeds],
+            "bad_rows": sum(sum(f.bad_rows.values()) for f in inputs.timetable.feeds),
+        },
+        "assumptions": {
+            **inputs.notes,
+            **_neighbour_notes(county, supply.activities, need),
+            "masked_cells": int(masked["masked"].sum()),
+            "widened_cells": list(need.widened),
+            "unknown_municipality_low": need.unknown_low,
+            "unknown_municipality_high": need.unknown_high,
+            "series_not_running": supply.ended,
+            "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
+            "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
+            "municipalities_with_representative_point": int(
+                own.loc[own["kind"] == "representative", "municipality_code"].nunique()
+            ),
+            "municipalities_with_location_unknown": int(
+                own.loc[own["location_unknown"], "municipality_code"].nunique()
+            ),
+        },
+    }
+
+
+def restricted_activities(workspace: Workspace, month: str) -> Restricted[gpd.GeoDataFrame]:
+    """The activities of a computed month, inside `Restricted`: `disclosure` decides what of them is shown."""
+    workspace.manifest(month)
+    return Restricted(gpd.read_parquet(workspace.month_folder(month) / "activities.parquet"))

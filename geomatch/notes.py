@@ -1,0 +1,169 @@
+"""What was assumed or met on the way, as sentences: nothing is filled in silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from geomatch.words import gettext as _
+
+__all__ = ["assumption_notes", "note_text"]
+
+
+def note_text(note: str, count: int) -> str:
+    """The sentence for a reader's note `note` that was counted `count` times; an unknown note is given as it is."""
+    texts: Mapping[str, Callable[[], str]] = {
+        "masked": lambda: _("{count} counts are withheld (“..”): they are taken as intervals."),
+        "dash": lambda: _("{count} counts are a dash: they are taken as intervals from 0."),
+        "unknown_municipality_rows": lambda: _(
+            "{count} rows are of an unknown municipality: they are part of the totals only."
+        ),
+        "totals_over_months": lambda: _(
+            "{count} totals over several months are not read: people enrolled cannot be added over months."
+        ),
+        "empty_months": lambda: _("{count} months have no counts yet."),
+        "note_rows": lambda: _("{count} rows below the table are text and not read."),
+        "hidden_sheets": lambda: _("{count} hidden sheets are not read."),
+        "signs_assumed": lambda: _("{count} withheld counts have no sign of their own: “..” is assumed."),
+        "ignored_columns": lambda: _("{count} columns are not used."),
+        "visibility_assumed": lambda: _("{count} rows say nothing about visibility: “kommun” is assumed."),
+        "status_assumed": lambda: _("{count} rows have no status: “pågående” is assumed."),
+        "sex_assumed": lambda: _("{count} rows do not say whom they are for: women and men are assumed."),
+        "target_groups_assumed": lambda: _("{count} rows name no target group: all are assumed."),
+        "yes_no_assumed": lambda: _("{count} blank yes-or-no cells are taken as no."),
+        "grant_scheme_blank": lambda: _("{count} rows have no grant."),
+        "grant_scheme_other": lambda: _("{count} rows name a grant other than TIA, S37 and S37A."),
+        "newcomer": lambda: _("{count} rows name newcomers, who are not among the enrolled."),
+        "municipality_from_coordinates": lambda: _(
+            "{count} rows get their municipality from the coordinates."
+        ),
+        "near_other_municipality": lambda: _(
+            "{count} places lie in another municipality than stated, by less than 2 km: the stated one stands."
+        ),
+        "outside_borders": lambda: _(
+            "{count} places lie outside the generalised borders and belong to the nearest municipality."
+        ),
+        "point_of_municipality": lambda: _(
+            "{count} rows have no coordinates: the municipality's point stands for them."
+        ),
+        "coordinates_in_other_system": lambda: _(
+            "{count} rows have coordinates in another system than their heading says: recognised by their values."
+        ),
+        "digital_with_coordinates": lambda: _("{count} digital rows have coordinates, which are not used."),
+        "without_sessions": lambda: _("{count} activities have no times: a standard session is assumed."),
+        "read_as_windows_1252": lambda: _("The file is read as Windows text (cp1252)."),
+        "open_ended": lambda: _("{count} corridors have no last day: they stay open."),
+        "without_reference": lambda: _("{count} corridors have no reference."),
+        "stated_inside": lambda: _("{count} localities lie in the municipality stated for them."),
+        "stated_nearest": lambda: _(
+            "{count} localities lie outside the generalised borders; the stated municipality is the nearest."
+        ),
+        "stated_elsewhere": lambda: _(
+            "{count} localities lie in another municipality by the generalised borders: the stated one stands."
+        ),
+        "assigned_inside": lambda: _("{count} localities get the municipality they lie in."),
+        "assigned_nearest": lambda: _("{count} localities get the nearest municipality."),
+        "calendar_bad_dates": lambda: _(
+            "{count} rows of calendar.txt have dates that are no dates: left out."
+        ),
+        "calendar_dates_bad": lambda: _("{count} rows of calendar_dates.txt cannot be used: left out."),
+        "frequencies_bad": lambda: _("{count} rows of frequencies.txt cannot be used: left out."),
+        "stop_times_of_unknown_trip": lambda: _("{count} stop times belong to an unknown trip: left out."),
+        "stop_times_at_unknown_stop": lambda: _("{count} stop times are at an unknown stop: left out."),
+        "stop_times_without_sequence": lambda: _("{count} stop times have no place in their trip: left out."),
+        "stop_times_bad_time": lambda: _("{count} stop times are no times: left out."),
+        "stop_times_bad_regulation": lambda: _(
+            "{count} stop times have an unknown code for boarding or alighting: left out."
+        ),
+        "stop_times_of_backward_trip": lambda: _(
+            "{count} stop times belong to trips that run backwards in time: left out with the trip."
+        ),
+        "stop_times_of_single_stop_trip": lambda: _(
+            "{count} stop times belong to trips with one stop only: left out."
+        ),
+        "stop_times_repeated": lambda: _("{count} stop times repeat another: left out."),
+        "stops_repeated": lambda: _("{count} stops repeat another's id: left out."),
+        "stops_without_coordinates": lambda: _("{count} stops have no coordinates: left out."),
+        "transfers_between_routes_not_used": lambda: _(
+            "{count} rules of changes between routes are not used."
+        ),
+        "transfers_between_trips_not_used": lambda: _(
+            "{count} rules of changes between two trips are of a kind that is not used."
+        ),
+        "transfers_of_one_trip_not_used": lambda: _(
+            "{count} rules of changes name only one trip and are not used."
+        ),
+        "transfers_of_unknown_trip": lambda: _("{count} rules of changes name an unknown trip: left out."),
+        "transfers_not_usable": lambda: _("{count} rules of changes name an unknown stop or kind: left out."),
+        "trips_of_unknown_route": lambda: _("{count} trips are of an unknown route: left out."),
+        "trips_of_unknown_service": lambda: _("{count} trips have no days of service: left out."),
+        "trips_repeated": lambda: _("{count} trips repeat another's id: left out."),
+    }
+    text = texts.get(note)
+    return text().format(count=count) if text else f"{note}: {count}"
+
+
+def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
+    """The sentences of a month's `assumptions` (manifest.json), those that apply."""
+    texts: list[str] = []
+
+    def add(name: str, text: str, **values: object) -> None:
+        value = assumptions.get(name)
+        if value:
+            count = len(value) if isinstance(value, list) else value
+            listed = ", ".join(map(str, value)) if isinstance(value, list) else ""
+            texts.append(text.format(count=count, listed=listed, **values))
+
+    add("corridor_register_absent", _("There is no register of open corridors: none is taken to be open."))
+    add(
+        "localities_embedded",
+        _(
+            "Where people live is spread over the localities that come with the program (GeoNames, CC BY 4.0)."
+        ),
+    )
+    add(
+        "masked_cells",
+        _(
+            "{count} counts are withheld by the agency and taken as intervals, tightened by the published totals."
+        ),
+    )
+    add(
+        "widened_cells",
+        _(
+            "{count} withheld counts must be larger than their sign says, since the totals do not add up otherwise: {listed}."
+        ),
+    )
+    if assumptions.get("unknown_municipality_high"):
+        texts.append(
+            _(
+                "Between {low} and {high} persons have no known municipality: they are part of the country's total only."
+            ).format(
+                low=assumptions["unknown_municipality_low"], high=assumptions["unknown_municipality_high"]
+            )
+        )
+    add("series_not_running", _("{count} series of the register do not run this month."))
+    add("series_with_assumed_sessions", _("{count} series have no times: the standard session is assumed."))
+    add("sessions_on_holidays", _("{count} sessions fall on public holidays and are left out."))
+    add(
+        "municipalities_with_representative_point",
+        _("{count} municipalities have no known locality: one point stands for each."),
+    )
+    add(
+        "municipalities_with_location_unknown",
+        _(
+            "In {count} municipalities people live in agency accommodation whose sites are not given: they are spread over the localities like the rest."
+        ),
+    )
+    add(
+        "neighbours_without_activities",
+        _(
+            "The workspace has no activities of the neighbouring counties {listed}: what they offer is not counted."
+        ),
+    )
+    add(
+        "neighbours_without_need",
+        _(
+            "The workspace has no counts of the neighbouring counties {listed}: their people do not compete for places."
+        ),
+    )
+    return texts

@@ -1,0 +1,344 @@
+"""Where a month's inputs, results and provenance lie; every write happens whole or not at all.
+
+    geomatch.toml                      settings
+    inputs/index.json                  which inputs there are, in the order they were added
+    inputs/<sha256>/<name>             an immutable copy of each
+    months/<month>/<table>.parquet     results
+    months/<month>/manifest.json       what they were made from
+    internal/                          pages for the agencies
+
+`index.json` and each month folder are put in place by one rename after everything in them is written; what a
+killed command leaves behind is tidied when the workspace is next opened.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geomatch.errors import InputError, Problem
+from geomatch.kinds import KINDS
+from geomatch.settings import Settings, load_settings, settings_toml
+from geomatch.tables import TABLES
+from geomatch.words import gettext as _
+
+__all__ = ["KINDS", "Input", "Workspace", "content_sha256", "dump_json", "replace_folder"]
+
+SETTINGS_FILE = "geomatch.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file (or GTFS folder) that was added.
+
+    Attributes:
+        kind: One of KINDS.
+        file: Its name when it was added.
+        sha256: Hash of its content; also the folder it lies in.
+        facts: What its reader understood: rows, months, updated, first_day ...; plain values.
+        synthetic: It calls itself synthetic.
+    """
+
+    kind: str
+    file: str
+    sha256: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    synthetic: bool = False
+
+
+def content_sha256(path: Path) -> str:
+    """Hash of a file, or of a folder's files with their names."""
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for inside in sorted(p for p in path.rglob("*") if p.is_file()):
+            digest.update(inside.relative_to(path).as_posix().encode() + b"\0")
+            digest.update(bytes.fromhex(content_sha256(inside)))
+    else:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def dump_json(value: object) -> str:
+    """JSON as this project writes it: sorted, indented, with a final line break."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def replace_folder(staged: Path, target: Path) -> None:
+    """Put the folder `staged` in the place of `target`; both lie in one parent. Killed in between, `tidy` mends it."""
+    old = target.with_name(f".{target.name}.old")
+    if target.exists():
+        target.rename(old)
+    staged.rename(target)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def tidy(parent: Path) -> None:
+    """Mend what a killed `replace_folder` or `staging` left in `parent`."""
+    if not parent.is_dir():
+        return
+    for old in sorted(parent.glob(".*.old")):
+        target = old.with_name(old.name[1:-4])
+        if target.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(target)
+    for new in sorted(parent.glob(".*.new")):
+        if new.is_dir():
+            shutil.rmtree(new)
+        else:
+            new.unlink()
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target`, put in its place when the block ends well and removed when it does not."""
+    staged = target.with_name(f".{target.name}.new")
+    if staged.exists():
+        shutil.rmtree(staged)
+    staged.mkdir(parents=True)
+    try:
+        yield staged
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    replace_folder(staged, target)
+
+
+class Workspace:
+    """A folder made by `geomatch init`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a workspace. Raises InputError when `folder` is none."""
+        self.folder = folder
+        if not (folder / SETTINGS_FILE).is_file():
+            raise InputError(
+                Problem(
+                    _("{folder} is not a workspace: it has no {file}").format(
+                        folder=folder, file=SETTINGS_FILE
+                    ),
+                    remedy=_(
+                        "Go to the workspace's folder, name it with --workspace, or make one: geomatch init FOLDER"
+                    ),
+                )
+            )
+
+    @classmethod
+    def create(cls, folder: Path, settings: Settings | None = None) -> Workspace:
+        """Make a workspace in `folder`, which is new or empty.
+
+        Raises:
+            InputError: There is something in the folder already; it is left as it is.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(
+                Problem(
+                    _("{folder} is not empty").format(folder=folder),
+                    _("a new or an empty folder"),
+                    _("Choose another name; nothing was changed"),
+                )
+            )
+        (folder / "inputs").mkdir(parents=True)
+        _write_whole(folder / SETTINGS_FILE, settings_toml(settings))
+        return cls(folder)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the workspace for one writing command, after mending what a killed one left.
+
+        Raises:
+            InputError: Another command is writing.
+        """
+        with (self.folder / ".lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InputError(
+                    Problem(
+                        _("another geomatch command is writing in {folder}").format(folder=self.folder),
+                        remedy=_("Wait until it is done"),
+                    )
+                ) from error
+            for parent in (
+                self.folder / "inputs",
+                self.folder / "months",
+                self.folder / "internal",
+                *sorted((self.folder / "internal").glob("*")),
+            ):
+                tidy(parent)
+            known = {one.sha256 for one in self.inputs()}
+            for stray in sorted((self.folder / "inputs").iterdir()):
+                if stray.is_dir() and stray.name not in known:
+                    _make_writable(stray)
+                    shutil.rmtree(stray)
+            yield
+
+    def settings(self) -> Settings:
+        """The settings in `geomatch.toml`. Raises InputError."""
+        return load_settings(self.folder / SETTINGS_FILE)
+
+    def inputs(self, kind: str | None = None) -> list[Input]:
+        """The inputs, all or of one kind, in the order they were added."""
+        index = self.folder / "inputs" / "index.json"
+        if not index.is_file():
+            return []
+        found = [Input(**entry) for entry in json.loads(index.read_text(encoding="utf-8"))]
+        return [one for one in found if kind is None or one.kind == kind]
+
+    def path_of(self, one: Input) -> Path:
+        """The immutable copy of an input.
+
+        Raises:
+            InputError: It is gone or was changed after it was added.
+        """
+        path = self.folder / "inputs" / one.sha256 / one.file
+        if not path.exists() or content_sha256(path) != one.sha256:
+            raise InputError(
+                Problem(
+                    _("the workspace's copy is missing or was changed"),
+                    remedy=_("Add the file again: geomatch add {kind} FILE").format(kind=one.kind),
+                    file=one.file,
+                )
+            )
+        return path
+
+    def add(
+        self, kind: str, paths: Sequence[Path], read: Callable[[Path], tuple[Mapping[str, Any], bool]]
+    ) -> list[Input]:
+        """Validate files, then keep an immutable copy of each; all of them or none.
+
+        A file with the name of an earlier one of the same kind takes its place (the earlier copy stays on disk,
+        so that old months can be explained); one with the same content is known already.
+
+        Args:
+            kind: One of KINDS.
+            paths: The files.
+            read: Reads one file and returns plain facts and whether it calls itself synthetic; raises InputError.
+
+        Raises:
+            InputError: All problems of all files; nothing was added.
+        """
+        problems: list[Problem] = []
+        added: list[Input] = []
+        for path in paths:
+            try:
+                facts, synthetic = read(path)
+            except InputError as error:
+                problems += error.problems
+            else:
+                added.append(Input(kind, path.name, content_sha256(path), dict(facts), synthetic))
+        names = [one.file for one in added]
+        problems += [
+            Problem(_("two of the files have the same name"), remedy=_("Rename one of them"), file=name)
+            for name in sorted({n for n in names if names.count(n) > 1})
+        ]
+        if problems:
+            raise InputError(problems)
+        inputs = self.folder / "inputs"
+        for one, path in zip(added, paths, strict=True):
+            target = inputs / one.sha256
+            if (target / one.file).exists():
+                continue
+            kept = list(target.iterdir()) if target.exists() else []
+            with staging(target) as staged:
+                for before in kept:
+                    _copy(before, staged / before.name)
+                _copy(path, staged / one.file)
+                if content_sha256(staged / one.file) != one.sha256:
+                    raise InputError(
+                        Problem(
+                            _("the file changed while it was read"), remedy=_("Add it again"), file=one.file
+                        )
+                    )
+                _write_whole(staged / "provenance.json", dump_json(asdict(one)))
+        stays = [
+            one
+            for one in self.inputs()
+            if not any((one.kind, one.file) == (new.kind, new.file) for new in added)
+        ]
+        _write_whole(inputs / "index.json", dump_json([asdict(one) for one in [*stays, *added]]))
+        return added
+
+    def month_folder(self, month: str) -> Path:
+        """Where the results of a month lie."""
+        return self.folder / "months" / month
+
+    def write_month(
+        self, month: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
+    ) -> None:
+        """Write all tables and the manifest of a month in the place of what was there.
+
+        `manifest` gets `files` (rows and sha256 of each table) on the way.
+        """
+        with staging(self.month_folder(month)) as staged:
+            files = {}
+            for name, frame in tables.items():
+                path = staged / f"{name}.parquet"
+                frame.to_parquet(path, index=False)
+                files[name] = {"rows": len(frame), "sha256": content_sha256(path)}
+            _write_whole(staged / "manifest.json", dump_json({**manifest, "files": files}))
+
+    def manifest(self, month: str) -> dict[str, Any]:
+        """The manifest of a computed month.
+
+        Raises:
+            InputError: The month is not computed.
+        """
+        path = self.month_folder(month) / "manifest.json"
+        if not path.is_file():
+            raise InputError(
+                Problem(
+                    _("{month} is not computed yet").format(month=month),
+                    remedy=_("Compute it: geomatch run {month}").format(month=month),
+                )
+            )
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    def read_table(self, month: str, name: str) -> Any:  # noqa: ANN401 (a GeoDataFrame where the table has geometry)
+        """One table of a computed month. Raises InputError."""
+        self.manifest(month)
+        path = self.month_folder(month) / f"{name}.parquet"
+        if TABLES[name].has_geometry:
+            import geopandas as gpd  # noqa: PLC0415 (only here, and slow)
+
+            return gpd.read_parquet(path)
+        return pd.read_parquet(path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+    else:
+        shutil.copyfile(source, target)
+    for path in [target, *target.rglob("*")] if target.is_dir() else [target]:
+        if path.is_file():
+            path.chmod(0o444)
+
+
+def _make_writable(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
