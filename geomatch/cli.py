@@ -167,7 +167,7 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
 
 
 def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> None:  # noqa: FBT001
-    from geomatch.site import publish_month
+    from geomatch.publish.site import publish_month
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
@@ -191,7 +191,7 @@ def _serve(folder: Path, port: int) -> None:
 
 
 def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
-    from geomatch.demo import make_demo
+    from geomatch.demo.workspace import make_demo
 
     progress = _Progress()
     try:

@@ -17,8 +17,8 @@ import geomatch
 from geomatch.access import allocate_month, gaps_table, served_table
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
-from geomatch.need import Need, demand_points, need_of_month
-from geomatch.restricted import Audience, Restricted
+from geomatch.need import Need, demand_points, need_of_month, widened_cells
+from geomatch.restricted import Audience
 from geomatch.settings import Settings
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
@@ -430,7 +430,7 @@ def _manifest(
             **inputs.notes,
             **_neighbour_notes(county, supply.activities, need),
             "masked_cells": int(masked["masked"].sum()),
-            "widened_cells": list(need.widened),
+            "widened_cells": widened_cells(masked),
             "unknown_municipality_low": need.unknown_low,
             "unknown_municipality_high": need.unknown_high,
             "series_not_running": supply.ended,
@@ -444,9 +444,3 @@ def _manifest(
             ),
         },
     }
-
-
-def restricted_activities(workspace: Workspace, month: str) -> Restricted[gpd.GeoDataFrame]:
-    """The activities of a computed month, inside `Restricted`: `disclosure` decides what of them is shown."""
-    workspace.manifest(month)
-    return Restricted(gpd.read_parquet(workspace.month_folder(month) / "activities.parquet"))

@@ -18,7 +18,7 @@ from geomatch.settings import Settings
 from geomatch.tables import ALL, NEED, POINTS, conform, records
 from geomatch.words import gettext as _
 
-__all__ = ["Need", "demand_points", "need_of_month", "split_persons"]
+__all__ = ["Need", "demand_points", "need_of_month", "split_persons", "widened_cells"]
 
 UNKNOWN = "unknown"
 _DIMENSIONS = ("accommodation", "target_group", "case_status", "sex", "age_group")
@@ -33,12 +33,10 @@ class Need:
 
     Attributes:
         table: The columns of table `need`.
-        widened: Masked cells whose interval the totals forced wider than the sign says, as `cell (file)`.
         unknown_low, unknown_high: Persons whose municipality is not known; they are part of the totals only.
     """
 
     table: pd.DataFrame
-    widened: tuple[str, ...]
     unknown_low: int
     unknown_high: int
 
@@ -59,8 +57,9 @@ def _sums(table: pd.DataFrame) -> list[_Sum]:
     }
     found: dict[int, list[tuple[int, ...]]] = {}
 
-    def collect(column: str, whole: pd.Series[bool], rows: pd.DataFrame) -> None:
+    def collect(column: str, rows: pd.DataFrame) -> None:
         """Parts of `rows` differ from their total in `column` alone, which is `all` there."""
+        whole = rows[column] == ALL
         others = [name for name in (*_AREA, *_DIMENSIONS) if name != column]
         parts: Any = rows[~whole].groupby(others, sort=True).indices
         numbers = rows.index.to_numpy()[~whole.to_numpy()]
@@ -71,11 +70,10 @@ def _sums(table: pd.DataFrame) -> list[_Sum]:
             if total is not None:
                 found.setdefault(total, []).append(tuple(int(n) for n in numbers[members]))
 
-    for column in _DIMENSIONS:
-        collect(column, table[column] == ALL, table)
-    collect("locality_code", table["locality_code"] == ALL, table)
-    collect("municipality_code", table["municipality_code"] == ALL, table[table["county_code"] != ALL])
-    collect("county_code", table["county_code"] == ALL, table[table["municipality_code"] == ALL])
+    for column in (*_DIMENSIONS, "locality_code"):
+        collect(column, table)
+    collect("municipality_code", table[table["county_code"] != ALL])
+    collect("county_code", table[table["municipality_code"] == ALL])
     return [_Sum(total, parts) for total, several in sorted(found.items()) for parts in several]
 
 
@@ -95,10 +93,10 @@ def _contradiction(table: pd.DataFrame, one: _Sum) -> Problem:
 _FAR = 10**7
 
 
-def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[int]]:
+def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Narrowest ends that sums of intervals give, by passing bounds between totals and parts until nothing moves.
 
-    Returns lows, highs and the rows whose interval had to be widened first, because their totals contradict it.
+    Where the totals contradict what the signs say, the masked cells concerned are first let be anything.
     """
     sums = _sums(table)
     low = table["published_low"].to_numpy(np.int64).copy()
@@ -115,7 +113,7 @@ def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[int]]:
     while True:
         lows, highs, broken = _propagate(sums, low, high)
         if broken is None:
-            return lows, highs, sorted(widened)
+            return lows, highs
         # The agency may have withheld a larger cell to protect another: let the withheld cells of the broken sum,
         # then of all sums that touch them, be anything.
         cells = {n for n in (broken.total, *broken.parts) if masked[n]} - widened
@@ -220,15 +218,20 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
         table["low"].astype("int64"),
         table["high"].astype("int64"),
     )
-    table["low"], table["high"], widened = _tighten(table)
+    table["low"], table["high"] = _tighten(table)
     table["used"] = _used_rows(table)
     unknown = table[(table["municipality_code"] == UNKNOWN) & (table[list(_DIMENSIONS)] == ALL).all(axis=1)]
     return Need(
         table=conform(table[NEED.names], NEED),
-        widened=tuple(f"{table['cell'].iloc[n]} ({table['source'].iloc[n]})" for n in widened),
         unknown_low=int(unknown["low"].sum()),
         unknown_high=int(unknown["high"].sum()),
     )
+
+
+def widened_cells(table: pd.DataFrame) -> list[str]:
+    """The masked cells of table `need` that must lie outside what their sign says, as `cell (file)`."""
+    outside = (table["low"] < table["published_low"]) | (table["high"] > table["published_high"])
+    return [f"{row.cell} ({row.source})" for row in records(table[outside])]
 
 
 def split_persons(total: int, weights: Sequence[int]) -> list[int]:

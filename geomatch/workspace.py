@@ -22,15 +22,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
 from geomatch.settings import Settings, load_settings, settings_toml
+from geomatch.restricted import Restricted
 from geomatch.tables import TABLES
 from geomatch.words import gettext as _
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["KINDS", "Input", "Workspace", "content_sha256", "dump_json", "replace_folder"]
 
@@ -146,8 +150,8 @@ class Workspace:
             )
 
     @classmethod
-    def create(cls, folder: Path, settings: Settings | None = None) -> Workspace:
-        """Make a workspace in `folder`, which is new or empty.
+    def create(cls, folder: Path, toml: str | None = None) -> Workspace:
+        """Make a workspace in `folder`, which is new or empty, with the text `toml` or all defaults as settings.
 
         Raises:
             InputError: There is something in the folder already; it is left as it is.
@@ -161,7 +165,7 @@ class Workspace:
                 )
             )
         (folder / "inputs").mkdir(parents=True)
-        _write_whole(folder / SETTINGS_FILE, settings_toml(settings))
+        _write_whole(folder / SETTINGS_FILE, toml or settings_toml())
         return cls(folder)
 
     @contextmanager
@@ -318,11 +322,20 @@ class Workspace:
         return content
 
     def read_table(self, month: str, name: str) -> Any:  # noqa: ANN401 (a GeoDataFrame where the table has geometry)
-        """One table of a computed month. Raises InputError."""
+        """One table of a computed month; `activities` is restricted and has a method of its own. Raises InputError."""
+        if name == "activities":
+            raise ValueError(name)
+        return self._read(month, name)
+
+    def read_activities(self, month: str) -> Restricted[gpd.GeoDataFrame]:
+        """The activities of a computed month, inside `Restricted`: `disclosure` decides what of them is shown."""
+        return Restricted(self._read(month, "activities"))
+
+    def _read(self, month: str, name: str) -> Any:  # noqa: ANN401 (as read_table)
         self.manifest(month)
         path = self.month_folder(month) / f"{name}.parquet"
         if TABLES[name].has_geometry:
-            import geopandas as gpd  # noqa: PLC0415 (only here, and slow)
+            import geopandas as gpd  # noqa: PLC0415 (slow, and needed for these tables only)
 
             return gpd.read_parquet(path)
         return pd.read_parquet(path)

@@ -1,0 +1,76 @@
+# Everything runs in a virtual environment of its own, .venv; all paths are relative, so that any folder name works.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+DEMO ?= demo
+
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench browser clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
+
+demo: .venv/ready ## Set up, compute the demo and say where its page is
+	@$(PY) -m geomatch demo '$(DEMO)'
+
+test: .venv/ready-test browser ## Set up, with the browser, and run all tests
+	$(PY) -m pytest -n 2 --dist loadfile
+
+test-fast: .venv/ready-test ## All tests but those in the browser and those that build packages
+	$(PY) -m pytest -n 2 --dist loadfile --ignore tests/browser --ignore tests/test_package.py
+
+test-oldest: ## All tests with the oldest versions that setup.cfg allows
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --upgrade pip
+	.venv-oldest/bin/python -m pip install --quiet --constraint requirements-oldest.txt --editable '.[test]'
+	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser --ignore tests/test_package.py
+
+lint: .venv/ready-lint ## ruff and mypy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: .venv/ready-lint ## Format the code
+	$(PY) -m ruff format .
+
+words: .venv/ready-test ## Compile the Swedish catalogue
+	$(PY) scripts/compile_words.py
+
+dictionary: .venv/ready ## Write docs/data-dictionary.md anew from geomatch/tables.py
+	$(PY) -m geomatch.tables > docs/data-dictionary.md
+
+shapes: .venv/ready ## Make data/shapes anew (needs the extra packages of [shapes])
+	$(PY) -m pip install --quiet --editable '.[shapes]'
+	$(PY) scripts/make_shapes.py
+	$(PY) scripts/make_localities.py
+
+bench: .venv/ready-test ## Measure, and print ratios
+	$(PY) benchmarks/startup.py
+	$(PY) benchmarks/month.py
+	$(PY) benchmarks/router.py
+
+browser: ## Install Chromium from Debian's packages where it is missing
+	@sh scripts/need_chromium.sh
+
+clean: ## Remove what was made here
+	rm -rf .venv .venv-oldest '$(DEMO)' build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp is made last, so that an install that was cut off is done again; setup.cfg newer than it, likewise.
+.venv/bin/python:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 is missing: sudo apt-get install python3 python3-venv'; exit 2; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or later is needed; name one with PYTHON=...'; exit 2; }
+	$(PYTHON) -m venv .venv || { echo 'Python cannot make virtual environments: sudo apt-get install python3-venv'; exit 2; }
+
+.venv/ready: .venv/bin/python setup.cfg pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/ready-test: .venv/ready
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+.venv/ready-lint: .venv/ready-test
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[lint]'
+	@touch $@

@@ -1,0 +1,155 @@
+"""The table of municipalities: need, served, gap with its bounds, access index and rank (METHOD 5-6)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geomatch.access.bounds import Bounds, make_bounds
+from geomatch.access.index import access_index, municipal_index
+from geomatch.access.reach import HIGH, LOW, MILLI
+from geomatch.access.served import MonthAllocation, digital_room
+from geomatch.allocation import unserved_range
+from geomatch.tables import GAPS, SCENARIOS, conform
+
+__all__ = ["gaps_table"]
+
+
+class _Digital:
+    """What digital activities surely, and at the best, do for those left over.
+
+    At the best `digital_share` of a municipality's people left, as far as all suitable places go. At the worst the
+    same share times what the places that suit everyone give each when all municipalities ask with all their need:
+    equal shares (stage 4) give nobody less than an even split of those places.
+    """
+
+    def __init__(self, month: MonthAllocation) -> None:
+        share = month.settings.allocation.digital_share
+        _arcs, capacity, everyone = digital_room(month.reach, HIGH)
+        asked = share * int(month.reach.need[HIGH].sum())
+        self.share = share if len(capacity) else 0.0
+        self.places = int(capacity.sum())
+        self.sure = self.share * min(1.0, everyone / asked) if asked else 0.0
+        # Where places do not suffice each stratum asks in whole thousandths.
+        self.slack = len(month.reach.strata) if self.sure < self.share else 0
+
+    def best(self, left: int) -> int:
+        return math.floor(left - min(self.share * left, self.places + self.slack) + 1e-6)
+
+    def worst(self, left: int) -> int:
+        return left - max(math.floor(self.sure * left + 1e-6) - self.slack, 0)
+
+
+def _gap_bounds(bounds: Bounds, digital: _Digital, municipality: int) -> dict[str, Any]:
+    need = {end: bounds.need(municipality, end) for end in (LOW, HIGH)}
+    calm = {end: digital.best(bounds.left(municipality, end, LOW, greatest=False)) for end in (LOW, HIGH)}
+    crowded = {end: digital.worst(bounds.left(municipality, end, HIGH, greatest=True)) for end in (LOW, HIGH)}
+    shares = [gap / need[end] for ends in (calm, crowded) for end, gap in ends.items() if need[end]]
+    return {
+        "gap_low_milli": calm[LOW],
+        "gap_high_milli": crowded[HIGH],
+        "served_low_milli": need[LOW] - crowded[LOW],
+        "served_high_milli": need[HIGH] - calm[HIGH],
+        "gap_share_low": min(shares, default=math.nan),
+        "gap_share_high": max(shares, default=math.nan),
+        "no_day_return_low_milli": digital.best(bounds.nothing_in_reach(municipality, LOW)),
+        "no_day_return_high_milli": digital.worst(bounds.nothing_in_reach(municipality, HIGH)),
+        "gap_best_point_milli": digital.best(bounds.by_point(municipality, LOW)[0]),
+        "gap_worst_point_milli": digital.worst(bounds.by_point(municipality, HIGH)[1]),
+    }
+
+
+def _optima(month: MonthAllocation, digital: _Digital) -> dict[str, list[int]]:
+    result = {}
+    size = len(month.reach.codes)
+    for name in SCENARIOS:
+        scenario = month.scenarios[name]
+        least, greatest = unserved_range(scenario.network, scenario.allocation, scenario.people.owner)
+        for end, values, cut in (("least", least, digital.best), ("greatest", greatest, digital.worst)):
+            result[f"gap_{end}_{name}_milli"] = [cut(int(v)) for v in np.pad(values, (0, size - len(values)))]
+    return result
+
+
+def _ranks(table: pd.DataFrame) -> pd.DataFrame:
+    """Rank 1 is the largest gap share. Municipalities without need share the rank after all others."""
+    low, high = table["gap_share_low"].to_numpy(), table["gap_share_high"].to_numpy()
+    known = ~np.isnan(low)
+    best = [int((low[known] > h).sum()) + 1 for h in high]
+    worst = [int((high[known] >= g).sum()) for g in low]
+    last = int(known.sum()) + 1
+    return table.assign(rank_best=np.where(known, best, last), rank_worst=np.where(known, worst, last))
+
+
+def _index(month: MonthAllocation, points: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    reach = month.reach
+    places = pd.Series(reach.capacity / MILLI, index=list(reach.series_id))
+    home = points.drop_duplicates("point_id").set_index("point_id")["municipality_code"]
+    result = {}
+    # Many people share the places at high need: that is the low index.
+    for column, end in (("access_index_low", "high"), ("access_index_high", "low")):
+        need = points.groupby("point_id")[f"need_{end}_milli"].sum() / MILLI
+        index = access_index(need, reach.returns, places, month.settings.index)
+        result[column] = municipal_index(index, need, home.reindex(need.index))
+    return result
+
+
+def gaps_table(
+    month: MonthAllocation,
+    points: pd.DataFrame,
+    activities: pd.DataFrame,
+    need: pd.DataFrame,
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """GAPS: one row per municipality with points, also those without need.
+
+    `need_low` and `need_high` are the sums of the used rows of NEED; `series` and `places` count activities with
+    sessions in the month that take place there (not digital ones). The access index counts every reachable pair.
+
+    Args:
+        month: The month's allocation.
+        points: POINTS it was made from.
+        activities: ACTIVITIES it was made from.
+        need: NEED of the month.
+        names: Name per municipality code; a code without a name stands for itself.
+
+    Raises:
+        ValueError: A municipality has people at its points but no used row in NEED.
+    """
+    reach = month.reach
+    bounds, digital = make_bounds(reach, month.opened), _Digital(month)
+    codes = list(reach.codes[: reach.residents])
+    table = pd.DataFrame([_gap_bounds(bounds, digital, m) for m in range(len(codes))])
+    table["municipality_code"] = codes
+    used = need[need["used"].astype(bool)]
+    count = used.groupby("municipality_code")[["low", "high"]].sum()
+    missing = [c for m, c in enumerate(codes) if c not in count.index and bounds.need(m, HIGH)]
+    if missing:
+        raise ValueError(f"no used row in NEED for municipalities with people: {', '.join(missing[:5])}")
+    masked = used[used["masked"].astype(bool)].groupby("municipality_code").size()
+    held = activities[(activities["sessions_in_window"] > 0) & ~activities["digital"].astype(bool)]
+    supply = held.groupby("municipality_code")["places"].agg(["size", "sum"])
+    flags = points.assign(rep=points["kind"] == "representative").groupby("municipality_code")
+    optima = _optima(month, digital)
+
+    def per_code(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
+        return values.reindex(codes).fillna(0).to_numpy()
+
+    table = table.assign(
+        month=reach.month,
+        county_code=[code[:2] for code in codes],
+        name=[names.get(code, code) for code in codes],
+        need_low=per_code(count["low"]),
+        need_high=per_code(count["high"]),
+        series=per_code(supply["size"]),
+        places=per_code(supply["sum"]),
+        masked_cells=per_code(masked),
+        location_unknown=per_code(flags["location_unknown"].any()).astype(bool),
+        representative_point=per_code(flags["rep"].any()).astype(bool),
+        **{column: values[: len(codes)] for column, values in optima.items()},
+        **{column: per_code(values) for column, values in _index(month, points).items()},
+    )
+    return conform(_ranks(table), GAPS)

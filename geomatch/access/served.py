@@ -1,0 +1,207 @@
+"""Who is served in a month, at low and at high need: the allocation, and what becomes of those left (METHOD 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geomatch.access.reach import HIGH, LOW, MILLI, Demand, Reach, build_reach, demand, largest_remainder, open_in_month, suits
+from geomatch.allocation import Allocation, Network, allocate
+from geomatch.allocation.symmetry import Bools, Floats, Ints
+from geomatch.settings import Settings
+from geomatch.tables import SCENARIOS, SERVED, conform
+
+__all__ = ["PARTS", "MonthAllocation", "Scenario", "allocate_month", "corridors_open", "digital_room", "served_table"]
+
+PARTS = (
+    "served_local",
+    "served_by_corridor",
+    "served_digital",
+    "in_reach_full",
+    "corridor_not_open",
+    "no_entitlement",
+    "no_day_return",
+)
+"""The parts of need, in the order in which equal remainders are rounded up."""
+_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One end of the intervals: low need with cautious shares, or high need with generous ones.
+
+    Attributes:
+        people: Nodes and arcs, also of corridors that are not open.
+        network: What was allocated; `arcs` numbers its arcs in `people`.
+        allocation: The allocation.
+        parts: Per name of PARTS and node, thousandths of persons; they add up to `people.need`.
+    """
+
+    people: Demand
+    network: Network
+    arcs: Ints
+    allocation: Allocation
+    parts: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthAllocation:
+    """The month's allocation.
+
+    Attributes:
+        reach: The month in arrays.
+        settings: The settings used.
+        register: The corridors of the register that are open in the month.
+        register_given: False when there is no register: none is open then, and the output must say so.
+        opened: Per corridor of `reach.pairs`, whether the allocation may use it.
+        scenarios: `low` and `high`.
+    """
+
+    reach: Reach
+    settings: Settings
+    register: pd.DataFrame
+    register_given: bool
+    opened: Bools
+    scenarios: Mapping[str, Scenario]
+
+
+def corridors_open(reach: Reach, register: pd.DataFrame, settings: Settings) -> Bools:
+    """Per corridor, whether it is open under `allocation.corridors`."""
+    if settings.allocation.corridors == "all_candidates":
+        return np.ones(len(reach.pairs), dtype=bool)
+    if settings.allocation.corridors == "none":
+        return np.zeros(len(reach.pairs), dtype=bool)
+    known = set(zip(register["from_code"], register["to_code"], strict=True))
+    return np.array([(reach.codes[o], reach.codes[d]) in known for o, d in reach.pairs], dtype=bool)
+
+
+def digital_room(reach: Reach, suit_end: int) -> tuple[list[tuple[int, int]], Ints, int]:
+    """Digital series: (stratum, digital series) that suit each other, thousandths of places, and those for everyone."""
+    table = reach.digital
+    arcs = []
+    for s, (group, sex) in enumerate(reach.strata):
+        for d, (groups, series_sex) in enumerate(zip(table["target_groups"], table["sex"], strict=True)):
+            fit = suits(group, sex, str(groups), str(series_sex))
+            if fit == 1 or (fit == 2 and suit_end == HIGH):
+                arcs.append((s, d))
+    capacity = table["places"].to_numpy(dtype=np.int64) * MILLI
+    everyone = (table["target_groups"] == "all") & (table["sex"] == "all")
+    return arcs, capacity, int(capacity[everyone.to_numpy(dtype=bool)].sum())
+
+
+def _digital(reach: Reach, left: Floats, settings: Settings, end: int) -> Floats:
+    """Per node, thousandths served digitally: `digital_share` of those left, as far as suitable places go.
+
+    When places do not suffice, strata share them by METHOD 5's rule (nearest to equal shares), and within a stratum
+    everybody left has the same share.
+    """
+    share = settings.allocation.digital_share
+    if share == 0 or reach.digital.empty:
+        return np.zeros(len(left))
+    stratum = np.repeat(reach.rows["stratum"].to_numpy(dtype=np.int64), 2)
+    of_stratum = np.bincount(stratum, left, len(reach.strata))
+    wanted = np.floor(np.round(of_stratum * share, _DECIMALS)).astype(np.int64)
+    arcs, capacity, _everyone = digital_room(reach, end)
+    node, series = np.array(arcs, dtype=np.int64).reshape(-1, 2).T
+    network = Network(wanted, capacity, node, series, np.zeros(len(arcs), bool), np.zeros(len(arcs), np.int64))
+    served = wanted - allocate(network).unserved
+    # Whole thousandths are what the allocation takes; where everybody who asks is served, the fraction is too.
+    served = np.where(served == wanted, of_stratum * share * np.isin(np.arange(len(wanted)), node), served)
+    part = np.divide(served, of_stratum, out=np.zeros(len(served)), where=of_stratum > 0)
+    return np.round(left * part[stratum], _DECIMALS)
+
+
+def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scenario:
+    people = demand(reach, end, end, end)
+    network, arcs = people.network(reach, opened)
+    found = allocate(network)
+    nodes = len(people.need)
+    home = network.local
+    local = np.round(np.bincount(network.node[home], found.flow[home], nodes), _DECIMALS)
+    away = np.round(np.bincount(network.node[~home], found.flow[~home], nodes), _DECIMALS)
+    digital = _digital(reach, found.unserved, settings, end)
+    rest = np.round(people.need - local - away - digital, _DECIMALS)
+    allowed = np.zeros(nodes, dtype=bool)
+    allowed[network.node] = True
+    reaches = np.zeros(nodes // 2, dtype=bool)
+    reaches[people.node // 2] = True
+    reached = np.repeat(reaches, 2)
+    entitled = np.arange(nodes) % 2 == 1
+    kinds = {
+        "in_reach_full": allowed,
+        "corridor_not_open": ~allowed & reached & entitled,
+        "no_entitlement": ~allowed & reached & ~entitled,
+        "no_day_return": ~reached,
+    }
+    parts = {"served_local": local, "served_by_corridor": away, "served_digital": digital}
+    parts |= {name: np.where(kind, rest, 0.0) for name, kind in kinds.items()}
+    return Scenario(people, network, arcs, found, parts)
+
+
+def allocate_month(
+    points: pd.DataFrame,
+    activities: pd.DataFrame,
+    day_returns: pd.DataFrame,
+    register: pd.DataFrame | None,
+    settings: Settings,
+    month: str,
+) -> MonthAllocation:
+    """Allocate the month's people to its activities, at low and at high need (METHOD 5).
+
+    Args:
+        points: POINTS (EPSG:3006; need in thousandths of persons).
+        activities: ACTIVITIES of the month.
+        day_returns: DAY_RETURNS; only reachable rows count.
+        register: The register of corridors (from_code, to_code, valid_from, valid_to, reference), or None without one.
+        settings: Corridors, shares, digital share.
+        month: YYYY-MM; shares hold at its first day, a corridor is open when its period overlaps the month.
+
+    Raises:
+        ValueError: The tables do not belong together (see `build_reach`).
+    """
+    reach = build_reach(points, activities, day_returns, settings, month)
+    open_now = open_in_month(register, month)
+    opened = corridors_open(reach, open_now, settings)
+    scenarios = {
+        name: _scenario(reach, opened, settings, end) for name, end in zip(SCENARIOS, (LOW, HIGH), strict=True)
+    }
+    return MonthAllocation(reach, settings, open_now, register is not None, opened, scenarios)
+
+
+def served_table(month: MonthAllocation) -> pd.DataFrame:
+    """SERVED: per municipality, target group, sex and scenario, need and its parts in thousandths of persons.
+
+    Parts of a row are rounded by largest remainder (equal remainders in the order of PARTS) and add up to its need.
+    """
+    reach = month.reach
+    frames = []
+    for name, scenario in month.scenarios.items():
+        nodes = pd.DataFrame(dict(scenario.parts)).groupby(np.arange(len(scenario.people.need)) // 2).sum()
+        nodes["need_milli"] = scenario.people.need[0::2] + scenario.people.need[1::2]
+        keys = reach.rows[["municipality", "target_group", "sex"]]
+        table = pd.concat([keys, nodes], axis=1).groupby(list(keys.columns), as_index=False).sum()
+        whole = [
+            largest_remainder(np.round(parts, _DECIMALS), need)
+            for parts, need in zip(table[list(PARTS)].to_numpy(), table["need_milli"].tolist(), strict=True)
+        ]
+        whole_table = np.array(whole, dtype=np.int64).reshape(-1, len(PARTS))
+        for column, part in enumerate(PARTS):
+            table[f"{part}_milli"] = whole_table[:, column]
+        frames.append(table.drop(columns=list(PARTS)).assign(scenario=name))
+    result = pd.concat(frames, ignore_index=True)
+    codes = np.array(reach.codes)[result.pop("municipality").to_numpy(dtype=np.int64)]
+    lost = ["corridor_not_open_milli", "no_entitlement_milli", "no_day_return_milli"]
+    return conform(
+        result.assign(
+            month=reach.month,
+            municipality_code=codes,
+            county_code=[code[:2] for code in codes],
+            out_of_reach_milli=result[lost].sum(axis=1),
+        ),
+        SERVED,
+    )
+
+

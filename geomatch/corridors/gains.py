@@ -1,0 +1,145 @@
+"""Persons gained by a corridor: the most served with it less the most served without it (METHOD 7).
+
+Only totals are needed, so only stages 1 and 2, and those are maximum flows in whole numbers on people in classes
+(`geomatch.allocation.totals`); what a municipality's own people take at home is the same with any corridor.
+
+Why few pairs of corridors need trying. Let c1 and c2 be closed, f the base optimum and g the optimum with both open.
+g - f is a sum of paths in the residual graph of f with the arcs of c1 and c2 added, each from someone unserved to a
+free place, none of which undoes another. Paths with c1 only number at most gain(c1), with c2 only at most gain(c2), and
+none uses neither. So both together give more than the sum only if a path uses both, that is: in the residual graph of
+f a place of c1's goal leads to somebody whom c2 may take away, or the other way round (nobody but people served outside
+their own municipality can be pushed off a place there); and someone unserved leads to a start of c1 or c2, and the end
+of c1 or c2 leads to a free place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geomatch.access.reach import HIGH, LOW, Reach, demand, sheet_of
+from geomatch.allocation import LOCAL, Mixture, Sheet, most_served
+from geomatch.allocation.symmetry import Bools, Ints
+
+__all__ = ["CORNERS", "Gains", "make_gains"]
+
+CORNERS = ("ll", "lh", "hl", "hh")
+"""Own end, then the others' end: l is low need with cautious shares, h high need with generous ones."""
+_SHARES_KNOWN = 2
+
+
+@dataclass(slots=True)
+class Gains:
+    """Totals of the month's corners, remembered.
+
+    Arcs of corridor c with a good day return have the number c, the others c + the number of corridors: so that a
+    corridor can be opened for its good day returns only.
+
+    Attributes:
+        reach: The month.
+        opened: Corridors in use.
+        sheets: State at LOW and HIGH, then low need and cautious suitability with the shares of the high end.
+    """
+
+    reach: Reach
+    opened: Bools
+    sheets: list[Sheet]
+    _mixtures: dict[bytes, Mixture] = field(default_factory=dict)
+    _residuals: dict[tuple[bytes, int], tuple[Bools, Bools, Ints, Ints]] = field(default_factory=dict)
+
+    def corner(self, origin: int, corner: str, *, shares_known: bool = False) -> Mixture:
+        """The mixture of one corner; with `shares_known` the low end has the shares of the high end."""
+        low = _SHARES_KNOWN if shares_known else LOW
+        own, other = (low if letter == "l" else HIGH for letter in corner)
+        choice = np.full(len(self.reach.codes), other, dtype=np.int64)
+        choice[origin] = own
+        key = choice.tobytes()
+        if key not in self._mixtures:
+            self._mixtures[key] = Mixture.of(self.sheets, choice, self.reach.capacity, self.reach.series_owner)
+        return self._mixtures[key]
+
+    def _base(self, corridor: int) -> Bools:
+        base = np.tile(self.opened, 2)
+        base[[corridor, corridor + len(self.opened)]] = False
+        return base
+
+    def _arcs(self, mixture: Mixture, corridor: int, *, good_only: bool = False) -> Bools:
+        arcs: Bools = mixture.pair == corridor
+        return arcs if good_only else arcs | (mixture.pair == corridor + len(self.opened))
+
+    def alone(
+        self, corridor: int, corner: str, *, good_only: bool = False, shares_known: bool = False
+    ) -> int:
+        """Thousandths of persons gained by the corridor on top of the other open ones."""
+        mixture = self.corner(self.reach.pairs[corridor][0], corner, shares_known=shares_known)
+        arcs = self._arcs(mixture, corridor, good_only=good_only)
+        if not arcs.any():
+            return 0
+        base = self._base(corridor)
+        return mixture.total(base, arcs) - mixture.total(base)
+
+    def paired(self, corridor: int, end: int) -> dict[int, int]:
+        """Per further corridor that can matter, what this one gains when that one is open, at one end of need."""
+        mixture, base = self.corner(self.reach.pairs[corridor][0], "ll" if end == LOW else "hh"), self._base(corridor)
+        key = (base.tobytes(), end)
+        if key not in self._residuals:
+            self._residuals[key] = mixture.residual(base)
+        wanted, free, tails, heads = self._residuals[key]
+        size, classes, count = len(wanted), len(mixture.need), len(self.opened)
+        own = self._arcs(mixture, corridor)
+        if not own.any():
+            return {}
+        onward = Mixture.reach(size, np.unique(mixture.series[own]) + classes, tails, heads)
+        inward = Mixture.reach(size, np.unique(mixture.cls[own]), heads, tails)
+        arcs = mixture.pair >= 0
+        number = mixture.pair[arcs] % count
+        start, goal = mixture.cls[arcs], mixture.series[arcs] + classes
+
+        def touches(vertices: Bools) -> Bools:
+            return np.bincount(number, vertices, count) > 0
+
+        linked = touches(onward[start]) | touches(inward[goal])
+        possible = linked & (touches(wanted[start]) | wanted[mixture.cls[own]].any())
+        possible &= touches(free[goal]) | free[mixture.series[own] + classes].any()
+        possible[corridor] = False
+        result = {}
+        for other in np.flatnonzero(possible & ~self.opened).tolist():
+            both = base.copy()
+            both[[other, other + count]] = True
+            result[other] = mixture.total(both, own) - mixture.total(both)
+        return result
+
+    def entitled_unserved(self, corridor: int, end: int) -> int:
+        """Entitled persons of the origin who use a day return there and whom stage 1 may leave over, at the most.
+
+        Those who must take a place at home in every optimum of stage 1 are not counted: all of them, less what the
+        places at home serve beyond what everybody else can fill.
+        """
+        sheet, origin = self.sheets[end], self.reach.pairs[corridor][0]
+        arcs = (sheet.pair == corridor) | (sheet.pair == corridor + len(self.opened))
+        wanting = np.zeros(len(sheet.need), dtype=bool)
+        wanting[sheet.cls[arcs]] = True
+        home = (sheet.pair == LOCAL) & (sheet.owner[sheet.cls] == origin)
+        without = home & ~wanting[sheet.cls]
+        forced = most_served(sheet.need, self.reach.capacity, sheet.cls[home], sheet.series[home]) - most_served(
+            sheet.need, self.reach.capacity, sheet.cls[without], sheet.series[without]
+        )
+        return int(sheet.need[wanting].sum()) - forced
+
+
+def make_gains(reach: Reach, opened: Bools, good: Bools) -> Gains:
+    """Sheets for the corners.
+
+    Args:
+        reach: The month.
+        opened: Corridors in use.
+        good: Per row of `reach.returns`, whether the day return is good enough for a recommended corridor.
+    """
+    sheets = []
+    for need, share, suit in ((LOW, LOW, LOW), (HIGH, HIGH, HIGH), (LOW, HIGH, LOW)):
+        people = demand(reach, need, share, suit)
+        bad = (people.pair >= 0) & ~good[reach.use_return[people.use]]
+        people.pair[bad] += len(reach.pairs)
+        sheets.append(sheet_of(reach, people))
+    return Gains(reach, opened, sheets)

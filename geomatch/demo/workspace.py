@@ -1,0 +1,58 @@
+"""The demo: a workspace for Norrbotten, its three months computed and their pages written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from geomatch.demo import COUNTY, write_demo_inputs
+from geomatch.errors import InputError, Problem
+from geomatch.month import facts_of, run_month
+from geomatch.publish.site import publish_month
+from geomatch.words import gettext as _
+from geomatch.workspace import SETTINGS_FILE, Workspace
+
+__all__ = ["SHOWN_MONTH", "make_demo"]
+
+Progress = Callable[[str, int, int], None]
+SHOWN_MONTH = "2023-02"
+
+
+def _open(folder: Path, toml: str) -> Workspace:
+    """The demo's workspace, made when it is not there. Raises InputError for a workspace of somebody's own."""
+    if not (folder / SETTINGS_FILE).is_file():
+        return Workspace.create(folder, toml)
+    workspace = Workspace(folder)
+    if not all(one.synthetic for one in workspace.inputs()):
+        raise InputError(
+            Problem(
+                _("{folder} is a workspace with input that is not the demo's").format(folder=folder),
+                remedy=_("Choose another folder; nothing was changed"),
+            )
+        )
+    return workspace
+
+
+def make_demo(folder: Path, progress: Progress = lambda *_: None) -> Path:
+    """Make or renew the demo in `folder` and return the page of `SHOWN_MONTH`.
+
+    Raises:
+        InputError: The folder holds something else.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        inputs = write_demo_inputs(Path(temporary))
+        workspace = _open(folder, inputs.settings_toml)
+        with workspace.writing():
+            for kind, paths in (
+                ("enrolment", inputs.enrolment),
+                ("activities", [inputs.activities]),
+                ("timetable", [inputs.timetable]),
+                ("corridors", [inputs.corridors]),
+            ):
+                workspace.add(kind, list(paths), lambda path, kind=kind: facts_of(kind, path))  # type: ignore[misc]  # bound now, called now
+            pages = {}
+            for month in inputs.months:
+                run_month(workspace, month, COUNTY, progress)
+                pages[month] = publish_month(workspace, month, None, progress)[0]
+    return pages[SHOWN_MONTH]

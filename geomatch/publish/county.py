@@ -1,0 +1,335 @@
+"""The internal page of one county and month, and the page that lists them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
+from geomatch.publish.maps import GAP_LIMITS, map_script
+from geomatch.publish.numbers import decimal, interval, month_text, whole
+from geomatch.publish.sentences import (
+    corridor_sentences,
+    county_sentences,
+    kind_text,
+    municipality_sentences,
+    rule_text,
+)
+from geomatch.publish.tables import (
+    KIND_ORDER,
+    activity_table,
+    corridor_records,
+    corridor_table,
+    localities,
+    locality_table,
+    municipality_table,
+)
+from geomatch.settings import Settings
+from geomatch.words import gettext as _
+from geomatch.words import language, ngettext
+
+__all__ = ["INTERNAL", "IndexEntry", "county_files", "publish_county", "publish_index", "template_text"]
+
+# The tree that must not leave the boards. Its name is part of every address below it.
+INTERNAL = "internal"
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_COUNTY = re.compile(r"\d{2}")
+_LEAFLET_HOST = re.compile(r"https?://[^\s\"'<>)]*leafletjs\.com[^\s\"'<>)]*")
+_LEAFLET_PREFIX = re.compile(r"""prefix:'<a href="[^"]*" title="[^"]*">'\+\(.*?\)\+"Leaflet</a>\"""")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One published page: month `YYYY-MM`, county and whether its figures are made up."""
+
+    month: str
+    county_code: str
+    county_name: str
+    synthetic: bool = False
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("geomatch.publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    # Looked up at each use: the language is the caller's.
+    environment.globals["_"] = _
+    return environment
+
+
+def template_text(name: str, **values: Any) -> str:  # noqa: ANN401 (values of a template are of every type)
+    """The page that template `name` makes of `values`, in the language in force. Every value is escaped."""
+    return _templates().get_template(name).render(language=language(), **values)
+
+
+def _method(settings: Settings, window: str) -> list[str]:
+    """How the numbers come about, with the limits that were used."""
+    limits, walk, corridors = settings.limits, settings.walk, settings.corridors
+    sentences = [
+        _(
+            "Need: everyone enrolled in the reception system, of all ages unless a share of adults is set. A withheld count is an interval, never zero, and published totals narrow it."
+        ),
+        _(
+            "Where need lives: each municipality's count is spread over its localities by population. So the persons of a locality are expected, not counted."
+        ),
+        _(
+            "Day return: one can get there before the session and home after it, at most {travel} minutes each way with at most {changes} changes, {walk} m walked to or from a stop and {away} hours away from home, in at least {share} % of the sessions ({window})."
+        ).format(
+            travel=decimal(limits.max_travel_min),
+            changes=whole(limits.max_transfers),
+            walk=decimal(walk.max_walk_m, 0),
+            away=decimal(limits.max_away_min / 60),
+            share=decimal(settings.sessions.min_session_share * 100, 0),
+            window=window,
+        ),
+        _("Journeys that must be booked ahead are counted.")
+        if limits.allow_booking
+        else _("Journeys that must be booked ahead are not counted as reachable."),
+        _(
+            "Who gets a place: persons are allotted to places, first as many as possible in their own municipality, then as many as possible in all, then with the shortest journeys, then as evenly as can be. Another municipality can be used on foot, or where the pair of municipalities is open and the person has the right to the journey."
+        ),
+        _(
+            "The gap: those enrolled who get no place. The interval holds for every count that the withheld figures allow."
+        ),
+        _(
+            "A pair of municipalities is recommended when opening it gains at least {gain} persons at low and high need alike, in at most {minutes} minutes each way, without booking and with a safe last way home; it is possible when it gains anybody. The criteria size, supply and commuting are read off beside it."
+        ).format(gain=decimal(corridors.min_gain), minutes=decimal(corridors.recommended_max_min)),
+    ]
+    if settings.allocation.digital_share:
+        sentences.append(
+            _("At a distance: {share} % of those left can take part in a digital activity.").format(
+                share=decimal(settings.allocation.digital_share * 100)
+            )
+        )
+    return sentences
+
+
+def _group_text(target_group: str) -> str:
+    return {
+        "asylum_seeker": _("asylum seekers"),
+        "temporary_protection": _("temporary protection"),
+        "permit_awaiting_settlement": _("permit, awaiting settlement"),
+        "all": _("groups not told apart"),
+    }.get(target_group, plain(target_group))
+
+
+def _shares(facts: CountyFacts) -> list[str]:
+    """The eligible shares and the rules of the month, each with its source."""
+    day = date.fromisoformat(f"{facts.month}-01")
+    settings = facts.settings
+    groups = sorted({str(group) for group in facts.served["target_group"]})
+    sentences = []
+    for group in groups:
+        low, high = settings.share("eligible_share", group, facts.county_code, day)
+        text = (
+            _("Right to the journey, {group}: unknown, so 0–100 % is reckoned with.")
+            if (low, high) == (0.0, 1.0)
+            else _("Right to the journey, {group}: {low}–{high} %.")
+        )
+        sentences.append(
+            text.format(group=_group_text(group), low=decimal(low * 100), high=decimal(high * 100))
+        )
+    for rule in settings.rules_in_force(day):
+        text = (
+            _("Rule in force, confirmed: {source}.")
+            if rule.status == "verified"
+            else _("Rule in force, assumed, which excludes no one: {source}.")
+        )
+        sentences.append(text.format(source=rule_text(rule.name, rule.source)))
+    return sentences
+
+
+def _source_kind(kind: str) -> str:
+    """A source's kind in words."""
+    return {
+        "enrolment": _("Enrolled persons"),
+        "activities": _("Register of activities"),
+        "localities": _("Localities and their population"),
+        "timetable": _("Timetables"),
+        "corridors": _("Register of approved pairs"),
+        "regions": _("Borders of municipalities"),
+        "sites": _("Agency accommodation"),
+        "population": _("Population raster"),
+        "settings": _("Settings"),
+    }.get(kind, plain(kind))
+
+
+def _source(source: SourceNote) -> dict[str, str]:
+    credit = source.credit
+    if not credit and source.kind == "enrolment":
+        credit = _("Source: Migrationsverket")
+    parts = [plain(part) for part in (credit, source.period, source.file) if part]
+    if source.sha256:
+        parts.append(f"sha256 {source.sha256[:12]}")
+    return {"kind": _source_kind(source.kind), "text": " · ".join(parts)}
+
+
+def _gap_legend() -> list[tuple[str, str]]:
+    rows = [("none", _("nobody enrolled")), ("0", _("0 persons"))]
+    for number, low in enumerate(GAP_LIMITS, start=1):
+        if number == len(GAP_LIMITS):
+            rows.append((str(number), _("{n} persons or more").format(n=whole(low))))
+        else:
+            rows.append(
+                (
+                    str(number),
+                    ngettext("{n} person", "{n} persons", 2).format(n=interval(low, GAP_LIMITS[number] - 1)),
+                )
+            )
+    return rows
+
+
+def county_files(facts: CountyFacts) -> dict[str, str]:
+    """The texts of the county's own files by name: `index.html` and `map.js`, in the language in force.
+
+    They need the shared files under `../../assets`. The same facts give the same texts.
+    """
+    shown = shown_municipalities(facts)
+    places = localities(facts)
+    names = facts.names()
+    month = month_text(facts.month)
+    county = plain(facts.county_name)
+    title = _("Who reaches an activity? {county}, {month}").format(county=county, month=month)
+    window = plain(facts.window)
+    page = template_text(
+        "county.html",
+        assets="../../assets",
+        title=_("SYNTHETIC DATA: {title}").format(title=title) if facts.synthetic else title,
+        heading=title,
+        synthetic=facts.synthetic,
+        month=month,
+        summary=county_sentences(facts, shown, sum(place.reached == 0 for place in places)),
+        map_label=_("Map of {county}, {month}").format(county=county, month=month),
+        gap_legend=_gap_legend(),
+        corridor_legend=[(kind, kind_text(kind)) for kind in KIND_ORDER],
+        tables=[
+            municipality_table(shown),
+            corridor_table(facts),
+            activity_table(facts),
+            locality_table(facts, places),
+        ],
+        pairs_in_words=[
+            (
+                f"{names.get(row['from_code'], plain(row['from_code']))} → {names.get(row['to_code'], plain(row['to_code']))}",
+                corridor_sentences(row, names, facts.settings),
+            )
+            for row in corridor_records(facts)
+        ],
+        in_words=[(municipality, municipality_sentences(municipality)) for municipality in shown],
+        method=_method(facts.settings, window),
+        window=window,
+        sources=[_source(source) for source in facts.sources],
+        notes=[plain(note) for note in facts.notes],
+        shares=_shares(facts),
+    )
+    return {"index.html": page, "map.js": map_script(facts, shown, places)}
+
+
+def _leaflet() -> dict[str, bytes]:
+    """Leaflet from the installed package, with the links to its home page taken out.
+
+    Its licence asks for the notice to stay; it does, and stands in full beside it.
+    """
+    from xstatic.pkg import leaflet  # noqa: PLC0415  # only needed by those who write pages
+
+    data = Path(leaflet.BASE_DIR)
+    script = (data / "leaflet.js").read_text(encoding="utf-8")
+    script = _LEAFLET_PREFIX.sub('prefix:"Leaflet"', script, count=1)
+    script = _LEAFLET_HOST.sub("", script)
+    script = re.sub(r"\n//# sourceMappingURL=\S*", "\n", script)
+    style = re.sub(r"https?://[^\s*]+", "", (data / "leaflet.css").read_text(encoding="utf-8"))
+    result = {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
+    for image in sorted((data / "images").glob("*.png")):
+        result[f"images/{image.name}"] = image.read_bytes()
+    return result
+
+
+def _shared_files() -> dict[str, bytes]:
+    """The files all pages share, by their place under `assets`."""
+    own = files("geomatch.publish") / "static"
+    names = sorted(entry.name for entry in own.iterdir() if entry.is_file())
+    return {**_leaflet(), **{name: (own / name).read_bytes() for name in names}}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write `content`, so that a reader sees the old file or the new one and never a part."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _write_shared(folder: Path) -> None:
+    for name, content in _shared_files().items():
+        _write(folder / "assets" / name, content)
+
+
+def publish_county(facts: CountyFacts, site: Path) -> Path:
+    """Write the county's page to `<site>/internal/<month>/<county_code>/index.html`, and the files it needs.
+
+    All links are relative: the page opens from a file, offline, and from any web server. Everything is computed
+    before anything is written.
+
+    Args:
+        facts: The facts of the page.
+        site: Folder of the site. The page always lies under `internal/` in it, until disclosure control exists.
+
+    Returns:
+        The page.
+
+    Raises:
+        ValueError: Month or county code are not of their form, and would name another folder.
+    """
+    if not _MONTH.fullmatch(facts.month) or not _COUNTY.fullmatch(facts.county_code):
+        raise ValueError(f"{facts.month!r}, {facts.county_code!r}")
+    texts = county_files(facts)
+    tree = site / INTERNAL
+    _write_shared(tree)
+    folder = tree / facts.month / facts.county_code
+    # The page last: it never points at a map that is not there.
+    for name in sorted(texts, reverse=True):
+        _write(folder / name, texts[name].encode())
+    return folder / "index.html"
+
+
+def publish_index(entries: Iterable[IndexEntry], site: Path) -> Path:
+    """Write `<site>/internal/index.html`, which links every entry's page: newest month first, counties by code.
+
+    Returns:
+        The page.
+    """
+    newest_first: Sequence[IndexEntry] = sorted(
+        sorted(set(entries), key=lambda entry: entry.county_code),
+        key=lambda entry: entry.month,
+        reverse=True,
+    )
+    months = [
+        {"code": month, "text": month_text(month), "entries": list(group)}
+        for month, group in groupby(newest_first, key=lambda entry: entry.month)
+    ]
+    # Only a site of nothing but made-up figures is marked as a whole; each link says it for its own page.
+    synthetic = bool(newest_first) and all(entry.synthetic for entry in newest_first)
+    title = _("Who reaches an activity? All months and counties")
+    text = template_text(
+        "index.html",
+        assets="assets",
+        title=_("SYNTHETIC DATA: {title}").format(title=title) if synthetic else title,
+        synthetic=synthetic,
+        months=months,
+    )
+    tree = site / INTERNAL
+    _write_shared(tree)
+    _write(tree / "index.html", text.encode())
+    return tree / "index.html"

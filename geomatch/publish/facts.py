@@ -1,0 +1,240 @@
+"""What a county page is made of: the month's tables for one county, and the same numbers as people are shown them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geomatch.publish.numbers import half_up, rounded_parts
+from geomatch.settings import Settings
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = [
+    "GAP_PARTS",
+    "PARTS",
+    "SERVED_PARTS",
+    "CountyFacts",
+    "ShownMunicipality",
+    "SourceNote",
+    "plain",
+    "records",
+    "shown_municipalities",
+]
+
+SERVED_PARTS = ("served_local", "served_by_corridor", "served_digital")
+GAP_PARTS = ("in_reach_full", "corridor_not_open", "no_entitlement", "no_day_return")
+PARTS = SERVED_PARTS + GAP_PARTS
+
+_BLANKS = str.maketrans("\t\n\r", "   ")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """One source of the page.
+
+    Attributes:
+        kind: `enrolment`, `activities`, `localities`, `timetable`, `corridors`, `regions` or another word, shown as it is.
+        file: File name, without folders.
+        credit: Who is to be named, such as `Källa: Migrationsverket`; empty when nobody asks for it.
+        period: The period it covers or the day it was updated, as text.
+        sha256: Digest of the file; its first twelve signs are shown.
+    """
+
+    kind: str
+    file: str
+    credit: str = ""
+    period: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class CountyFacts:
+    """Everything one county page says. Tables may hold the whole country: the page takes its county's rows.
+
+    Attributes:
+        month: `YYYY-MM`.
+        county_code: Two digits.
+        county_name: Name with `län`.
+        synthetic: The input is made up; the page says so in its title, on top and at its foot.
+        municipalities: municipality_code, county_code, name, point_x_m, point_y_m, geometry (EPSG:3006), also of
+            other counties: those are drawn grey.
+        gaps: Table `gaps`.
+        served: Table `served`.
+        corridors: Table `corridors`.
+        points: Table `points`.
+        day_returns: Table `day_returns`.
+        activities: Result of disclosure.visible_activities, and nothing else.
+        sources: What the numbers come from.
+        window: The dates and weeks that journeys were judged by, as text.
+        notes: Assumptions with their counts, one sentence each, in the language of the page.
+        settings: Settings of the run.
+        county_need: The county's published total of enrolled persons, lowest and highest; None when there is none.
+    """
+
+    month: str
+    county_code: str
+    county_name: str
+    synthetic: bool
+    municipalities: gpd.GeoDataFrame
+    gaps: pd.DataFrame
+    served: pd.DataFrame
+    corridors: pd.DataFrame
+    points: gpd.GeoDataFrame
+    day_returns: pd.DataFrame
+    activities: gpd.GeoDataFrame
+    sources: tuple[SourceNote, ...]
+    window: str
+    notes: tuple[str, ...]
+    settings: Settings
+    county_need: tuple[int, int] | None = None
+
+    def names(self) -> dict[str, str]:
+        """Municipality names by code."""
+        known = dict(zip(self.municipalities["municipality_code"], self.municipalities["name"], strict=True))
+        known.update(zip(self.gaps["municipality_code"], self.gaps["name"], strict=True))
+        return {str(code): plain(name) for code, name in known.items()}
+
+    def own_gaps(self) -> pd.DataFrame:
+        """Rows of `gaps` of the county."""
+        return self.gaps[self.gaps["county_code"] == self.county_code]
+
+    def own_points(self) -> gpd.GeoDataFrame:
+        """Rows of `points` of the county."""
+        return self.points[self.points["county_code"] == self.county_code]
+
+    def own_corridors(self) -> pd.DataFrame:
+        """Rows of `corridors` that start or end in the county."""
+        return self.corridors[
+            (self.corridors["from_code"].str[:2] == self.county_code)
+            | (self.corridors["to_code"].str[:2] == self.county_code)
+        ]
+
+    def own_activities(self) -> gpd.GeoDataFrame:
+        """Activities in the county or at the other end of one of its corridors."""
+        near = set(self.own_corridors()["to_code"])
+        codes = self.activities["municipality_code"]
+        return self.activities[(codes.str[:2] == self.county_code) | codes.isin(near)]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMunicipality:
+    """The numbers of one municipality as they are shown: whole persons, parts that add up.
+
+    `low` and `high` hold the parts at low and at high need; the intervals are bounds.
+    """
+
+    code: str
+    name: str
+    need: tuple[int, int]
+    low: Mapping[str, int]
+    high: Mapping[str, int]
+    gap: tuple[int, int]
+    gap_share: tuple[float, float]
+    best_point: int
+    worst_point: int
+    optima: tuple[int, int] | None
+    rank: tuple[int, int]
+    series: int
+    places: int
+    masked_cells: int
+    location_unknown: bool
+    representative_point: bool
+
+    def total(self, scenario: Mapping[str, int]) -> int:
+        """Sum of the parts of a scenario."""
+        return sum(scenario.values())
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as dicts by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def plain(text: object) -> str:
+    """Text from outside, made fit to stand inside a sentence.
+
+    Line breaks and tabs become blanks. Other control characters, and marks that turn the direction of text, are shown
+    as U+FFFD, so that a name cannot reorder the words around it; right-to-left letters are isolated from them.
+    """
+    shown = "".join(
+        "\ufffd" if unicodedata.category(sign) in {"Cc", "Cs"} or _turns_text(sign) else sign
+        for sign in str(text).translate(_BLANKS)
+    )
+    if any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in shown):
+        return _FIRST_STRONG_ISOLATE + shown + _POP_ISOLATE
+    return shown
+
+
+def _turns_text(sign: str) -> bool:
+    return sign in "\u061c\u200e\u200f" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
+
+
+def _shown_parts(milli: Mapping[str, int]) -> dict[str, int]:
+    """The parts in whole persons: the gap is rounded first, so that a larger gap never looks smaller."""
+    total = half_up(sum(milli.values()))
+    gap = half_up(sum(milli[name] for name in GAP_PARTS))
+    served = rounded_parts([milli[name] for name in SERVED_PARTS], total - gap)
+    rest = rounded_parts([milli[name] for name in GAP_PARTS], gap)
+    return dict(zip(PARTS, [*served, *rest], strict=True))
+
+
+def _shown_bound(bound_milli: int, milli: Mapping[str, int], shown: Mapping[str, int], *, up: bool) -> int:
+    """A bound of the gap: as the sum of the parts shown where it is that sum, else rounded outwards."""
+    if bound_milli == sum(milli[name] for name in GAP_PARTS):
+        return sum(shown[name] for name in GAP_PARTS)
+    return -(-bound_milli // 1000) if up else bound_milli // 1000
+
+
+def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
+    """The county's municipalities, largest possible gap first, then by lowest gap, name and code."""
+    columns = [f"{name}_milli" for name in PARTS]
+    sums: dict[tuple[Any, ...], dict[str, int]] = {}
+    if len(facts.served):
+        grouped = facts.served.groupby(["municipality_code", "scenario"], sort=True)[columns].sum()
+        for key, values in zip(grouped.index, grouped.to_numpy(), strict=True):
+            sums[key] = {name: int(value) for name, value in zip(PARTS, values, strict=True)}
+    nobody = dict.fromkeys(PARTS, 0)
+    result = []
+    for row in records(facts.own_gaps()):
+        code = str(row["municipality_code"])
+        low_milli, high_milli = sums.get((code, "low"), nobody), sums.get((code, "high"), nobody)
+        low, high = _shown_parts(low_milli), _shown_parts(high_milli)
+        several = (
+            row["gap_least_low_milli"] != row["gap_greatest_low_milli"]
+            or row["gap_least_high_milli"] != row["gap_greatest_high_milli"]
+        )
+        result.append(
+            ShownMunicipality(
+                code=code,
+                name=plain(row["name"]),
+                need=(int(row["need_low"]), int(row["need_high"])),
+                low=low,
+                high=high,
+                gap=(
+                    _shown_bound(int(row["gap_low_milli"]), low_milli, low, up=False),
+                    _shown_bound(int(row["gap_high_milli"]), high_milli, high, up=True),
+                ),
+                gap_share=(float(row["gap_share_low"]), float(row["gap_share_high"])),
+                best_point=int(row["gap_best_point_milli"]) // 1000,
+                worst_point=-(-int(row["gap_worst_point_milli"]) // 1000),
+                optima=(
+                    int(row["gap_least_low_milli"]) // 1000,
+                    -(-int(row["gap_greatest_high_milli"]) // 1000),
+                )
+                if several
+                else None,
+                rank=(int(row["rank_best"]), int(row["rank_worst"])),
+                series=int(row["series"]),
+                places=int(row["places"]),
+                masked_cells=int(row["masked_cells"]),
+                location_unknown=bool(row["location_unknown"]),
+                representative_point=bool(row["representative_point"]),
+            )
+        )
+    return sorted(result, key=lambda shown: (-shown.gap[1], -shown.gap[0], shown.name, shown.code))

@@ -1,0 +1,160 @@
+"""The pages of a computed month, from the workspace's tables into its internal tree."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from geomatch.disclosure import visible_activities
+from geomatch.notes import assumption_notes
+from geomatch.publish.county import INTERNAL, IndexEntry, publish_county, publish_index
+from geomatch.publish.facts import CountyFacts, SourceNote
+from geomatch.sources.places import ATTRIBUTION
+from geomatch.sources.regions import counties, municipalities
+from geomatch.tables import ALL
+from geomatch.words import gettext as _
+from geomatch.words import using_language
+from geomatch.workspace import Workspace, replace_folder
+
+__all__ = ["publish_month"]
+
+Progress = Callable[[str, int, int], None]
+
+_CREDITS = {"enrolment": "Källa: Migrationsverket", "timetable": "Trafiklab"}
+
+
+def _period(one: Mapping[str, Any]) -> str:
+    facts = one["facts"]
+    if one["kind"] == "timetable":
+        return f"{facts['first_day']} – {facts['last_day']}"
+    if one["kind"] == "enrolment":
+        months = ", ".join(facts["months"])
+        return (
+            _("{months}; updated {day}").format(months=months, day=facts["updated"])
+            if facts["updated"]
+            else months
+        )
+    return ""
+
+
+def _sources(manifest: Mapping[str, Any]) -> tuple[SourceNote, ...]:
+    notes = [
+        SourceNote(
+            one["kind"],
+            one["file"],
+            "" if one["synthetic"] else _CREDITS.get(one["kind"], ""),
+            _period(one),
+            one["sha256"],
+        )
+        for one in manifest["inputs"]
+    ]
+    if manifest["assumptions"]["localities_embedded"]:
+        notes.append(SourceNote("localities", "localities.parquet", ATTRIBUTION))
+    notes.append(SourceNote("regions", "municipalities.parquet", "SCB"))
+    return tuple(notes)
+
+
+def _window(manifest: Mapping[str, Any]) -> str:
+    window = manifest["window"]
+    return _("{first} to {last} ({weeks} whole weeks)").format(
+        first=date.fromisoformat(window["first_day"]),
+        last=date.fromisoformat(window["last_day"]),
+        weeks=window["weeks"],
+    )
+
+
+def _entries(internal: Path, workspace: Workspace, names: Mapping[str, str]) -> list[IndexEntry]:
+    """Every page there is, for the list of them."""
+    pages = sorted(internal.glob("[0-9]*-[0-9]*/[0-9][0-9]/index.html"))
+    return [
+        IndexEntry(
+            page.parts[-3],
+            page.parts[-2],
+            names[page.parts[-2]],
+            bool(workspace.manifest(page.parts[-3])["synthetic"]),
+        )
+        for page in pages
+        if page.parts[-2] in names and (workspace.month_folder(page.parts[-3]) / "manifest.json").is_file()
+    ]
+
+
+def publish_month(
+    workspace: Workspace, month: str, page_language: str | None = None, progress: Progress = lambda *_: None
+) -> list[Path]:
+    """Write the pages of a computed month into `internal/`, one per county, and the page that lists them.
+
+    A county's folder is written beside the old one and put in its place when it is whole.
+
+    Args:
+        workspace: Where the month is.
+        month: YYYY-MM.
+        page_language: Language of the pages; None takes the one in the settings.
+        progress: Called with a step's name, and how much of it is done of how much.
+
+    Returns:
+        The counties' pages.
+
+    Raises:
+        InputError: The month is not computed.
+    """
+    manifest = workspace.manifest(month)
+    settings = workspace.settings()
+    shapes = municipalities()
+    names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
+    activities = visible_activities(workspace.read_activities(month), shapes)
+    tables = {
+        name: workspace.read_table(month, name)
+        for name in ("need", "gaps", "served", "corridors", "points", "day_returns")
+    }
+    need = tables.pop("need")
+    wanted = sorted(set(tables["gaps"]["county_code"]))
+    internal = workspace.folder / INTERNAL
+    staged = workspace.folder / ".publish.new"
+    shutil.rmtree(staged, ignore_errors=True)
+    pages = []
+    with using_language(page_language or settings.language):
+        for number, code in enumerate(wanted):
+            progress(_("Pages"), number, len(wanted))
+            total = need[(need["county_code"] == code) & (need["municipality_code"] == ALL)]
+            for column in ("accommodation", "target_group", "case_status", "sex", "age_group"):
+                total = total[total[column] == ALL]
+            facts = CountyFacts(
+                month=month,
+                county_code=code,
+                county_name=names[code],
+                synthetic=manifest["synthetic"],
+                municipalities=shapes,
+                activities=activities,
+                sources=_sources(manifest),
+                window=_window(manifest),
+                notes=tuple(assumption_notes(manifest["assumptions"])),
+                settings=settings,
+                county_need=(int(total["low"].iloc[0]), int(total["high"].iloc[0])) if len(total) else None,
+                **tables,
+            )
+            made = publish_county(facts, staged)
+            target = internal / month / code
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = target.with_name(f".{code}.new")
+            shutil.rmtree(beside, ignore_errors=True)
+            made.parent.rename(beside)
+            _place_assets(staged / INTERNAL / "assets", internal / "assets")
+            replace_folder(beside, target)
+            pages.append(target / "index.html")
+        publish_index(_entries(internal, workspace, names), workspace.folder)
+        progress(_("Pages"), len(wanted), len(wanted))
+    shutil.rmtree(staged)
+    return pages
+
+
+def _place_assets(staged: Path, target: Path) -> None:
+    """Shared files, each put in place by one rename; the same file is left alone."""
+    for path in sorted(p for p in staged.rglob("*") if p.is_file()):
+        place = target / path.relative_to(staged)
+        if place.is_file() and place.read_bytes() == path.read_bytes():
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(place)

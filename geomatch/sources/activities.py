@@ -1,0 +1,474 @@
+"""The county boards' register of activities: what is offered, where, when and for whom (METHOD 3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geomatch.errors import InputError, Problem
+from geomatch.restricted import Restricted
+from geomatch.sources.activity_places import Place, municipality_code, place_rows, stated_point
+from geomatch.sources.regions import CRS
+from geomatch.sources.tabular import Cell, Row, is_synthetic, iso_day, label, read_register, split
+from geomatch.words import gettext as _
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = ["SERIES_COLUMNS", "SESSION_COLUMNS", "ActivityRegister", "read_activities"]
+
+# Identifier of each column: the heading to name first, then others that mean the same.
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "activity_id": ("Insats-id", "insatsid", "insats id"),
+    "name": ("Namn", "insats", "insatsens namn"),
+    "organiser": ("Anordnare",),
+    "organiser_type": ("Anordnartyp", "typ av anordnare"),
+    "grant_scheme": ("Statsbidrag",),
+    "primary_purpose": ("Primärt syfte",),
+    "secondary_purposes": ("Övriga syften",),
+    "target_groups": ("Målgrupper", "målgrupp"),
+    "sex": ("Kön",),
+    "places": ("Platser", "antal platser"),
+    "valid_from": ("Startdatum",),
+    "valid_to": ("Slutdatum",),
+    "weekdays": ("Veckodagar", "veckodag"),
+    "dates": ("Datum",),
+    "start": ("Start", "starttid"),
+    "end": ("Slut", "sluttid"),
+    "digital": ("Digital", "digitalt"),
+    "childcare": ("Barnpassning",),
+    "language_support": ("Språkstöd",),
+    "parallel_group": ("Parallell grupp",),
+    "visibility": ("Synlighet",),
+    "status": ("Status",),
+    "municipality": ("Kommun", "municipality_code", "kommunkod"),
+    "address": ("Adress",),
+    "contact": ("Kontakt",),
+    "lon": ("lon", "longitud", "longitude", "long", "lng"),
+    "lat": ("lat", "latitud", "latitude"),
+    "east_m": (
+        "Öst",
+        "e",
+        "x",
+        "easting",
+        "sweref öst",
+        "sweref e",
+        "öst (sweref 99 tm)",
+        "e (sweref 99 tm)",
+    ),
+    "north_m": (
+        "Nord",
+        "n",
+        "y",
+        "northing",
+        "sweref nord",
+        "sweref n",
+        "nord (sweref 99 tm)",
+        "n (sweref 99 tm)",
+    ),
+}
+_SWEDISH = {identifier: names[0] for identifier, names in _COLUMNS.items()}
+_HEADINGS = {
+    name.casefold(): identifier for identifier, names in _COLUMNS.items() for name in (identifier, *names)
+}
+_REQUIRED = (
+    "activity_id",
+    "name",
+    "organiser",
+    "primary_purpose",
+    "places",
+    "valid_from",
+    ("municipality", "lon", "east_m"),
+)
+_SEX = {
+    "alla": "all",
+    "all": "all",
+    "båda": "all",
+    "kvinnor och män": "all",
+    "kvinnor": "women",
+    "kvinna": "women",
+}
+_SEX |= {"women": "women", "män": "men", "man": "men", "men": "men"}
+_GROUPS = {
+    "asylsökande": "asylum_seeker",
+    "asylum_seeker": "asylum_seeker",
+    "massflyktsdirektivet": "temporary_protection",
+    "skyddsbehövande enligt massflyktsdirektivet": "temporary_protection",
+    "massflykt": "temporary_protection",
+    "tillfälligt skydd": "temporary_protection",
+    "temporary_protection": "temporary_protection",
+    "i väntan på bosättning": "permit_awaiting_settlement",
+    "uppehållstillstånd i väntan på bosättning": "permit_awaiting_settlement",
+    "uppehållstillstånd": "permit_awaiting_settlement",
+    "permit_awaiting_settlement": "permit_awaiting_settlement",
+    "nyanlända": "newcomer",
+    "nyanländ": "newcomer",
+    "newcomer": "newcomer",
+    "alla": "all",
+    "all": "all",
+}
+_VISIBILITY = {"exakt": "exact", "exact": "exact", "kommun": "municipality", "municipality": "municipality"}
+_VISIBILITY |= {"dold": "hidden", "hidden": "hidden"}
+_STATUS = {"pågående": "ongoing", "ongoing": "ongoing", "planerad": "planned", "planned": "planned"}
+_STATUS |= {"avslutad": "ended", "ended": "ended"}
+_YES_NO = dict.fromkeys(("ja", "j", "yes", "true", "sant", "1"), "yes")
+_YES_NO |= dict.fromkeys(("nej", "n", "no", "false", "falskt", "0"), "no")
+_DAYS = (
+    ("mån", "måndag", "måndagar", "mon", "monday"),
+    ("tis", "tisdag", "tisdagar", "tue", "tuesday"),
+    ("ons", "onsdag", "onsdagar", "wed", "wednesday"),
+    ("tor", "tors", "torsdag", "torsdagar", "thu", "thursday"),
+    ("fre", "fredag", "fredagar", "fri", "friday"),
+    ("lör", "lördag", "lördagar", "sat", "saturday"),
+    ("sön", "söndag", "söndagar", "sun", "sunday"),
+)
+_WEEKDAYS = {word: str(number) for number, words in enumerate(_DAYS) for word in words}
+_GRANT = re.compile(r"(?:s|§|stycke)?\s*37\s*(?:§)?\s*(a)?\s*(?:§)?", re.IGNORECASE)
+SERIES_COLUMNS = (
+    "series_id",
+    "activity_id",
+    "name",
+    "organiser",
+    "organiser_type",
+    "grant_scheme",
+    "primary_purpose",
+    "secondary_purposes",
+    "target_groups",
+    "sex",
+    "places",
+    "valid_from",
+    "valid_to",
+    "digital",
+    "childcare",
+    "language_support",
+    "parallel_group",
+    "visibility",
+    "status",
+    "municipality_code",
+    "address",
+    "contact",
+    "geometry",
+)
+SESSION_COLUMNS = ("series_id", "weekday", "date", "start_s", "end_s")
+_SHARED = tuple(name for name in SERIES_COLUMNS if name not in {"series_id", "activity_id", "geometry"})
+# One pattern: (weekday or None, date or '', start_s, end_s).
+Pattern = tuple[int | None, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRegister:
+    """The activities of one file. Places, addresses and contacts are restricted until `disclosure` has chosen.
+
+    Attributes:
+        series: One row per activity and place, by series_id: the columns of `SERIES_COLUMNS`. series_id is the
+            activity_id, with `#1`, `#2` … after it (from west to east) where the activity has several places. places
+            (int64) per session; valid_from and valid_to are ISO dates, valid_to '' while open; target_groups are
+            identifiers in alphabetical order with `;` between, or `all`; geometry (EPSG:3006) is None where digital.
+        sessions: One row per session pattern: series_id, weekday (Int64, 0 is Monday; missing for a set date), date
+            (ISO, '' for a weekday), start_s and end_s (int64, seconds after local midnight). A series without rows
+            here has no stated sessions.
+        synthetic: Whether the file says that it is made up.
+        notes: How often something was assumed or met, counted in rows of the file: visibility_assumed
+            (`municipality`), status_assumed (`ongoing`), sex_assumed and target_groups_assumed (`all`),
+            yes_no_assumed (cells taken as no), grant_scheme_blank, grant_scheme_other, newcomer (groups that are not
+            among the enrolled), municipality_from_coordinates, near_other_municipality (by less than 2 km),
+            outside_borders, point_of_municipality (no coordinates), coordinates_in_other_system (degrees under a
+            heading for metres, or the reverse), digital_with_coordinates, without_sessions, ignored_columns,
+            read_as_windows_1252.
+    """
+
+    series: Restricted[gpd.GeoDataFrame]
+    sessions: Restricted[pd.DataFrame]
+    synthetic: bool
+    notes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row of the register."""
+
+    row: Row
+    fields: dict[str, Any]
+    patterns: list[Pattern]
+    place: Place
+
+    @property
+    def where(self) -> tuple[bool, float, float, str]:
+        """What makes two rows one place, in the order that numbers the places of an activity."""
+        digital = bool(self.fields["digital"])
+        x_m, y_m = self.place.x_m, self.place.y_m
+        if digital or x_m is None or y_m is None:
+            return True, 0.0, 0.0, ""
+        return False, round(x_m), round(y_m), str(self.fields["address"]) if self.place.assumed else ""
+
+
+def read_activities(path: str | Path) -> ActivityRegister:
+    """Read a register of activities from a workbook or a csv file (`docs/inputs.md` has its columns).
+
+    One row is one session pattern. Rows with the same activity_id and the same place belong to one series and must
+    agree in all else.
+
+    Raises:
+        InputError: With every problem found, each with its row and heading.
+    """
+    register = read_register(path, _HEADINGS, _REQUIRED, _SWEDISH)
+    problems: list[Problem] = []
+    notes: Counter[str] = Counter()
+    notes["ignored_columns"] = len(register.ignored)
+    notes["read_as_windows_1252"] = register.encoding == "cp1252"
+    rows = [Row(register, number, cells, problems) for number, cells in register.rows]
+    if not rows:
+        problems.append(
+            Problem(_("there are no rows below the headings"), file=register.file, sheet=register.sheet)
+        )
+    parsed = [(row, _fields(row, notes), _patterns(row)) for row in rows]
+    points = [stated_point(row, notes) for row in rows]
+    digital = [bool(fields["digital"]) for _row, fields, _p in parsed]
+    notes["digital_with_coordinates"] += sum(
+        d and p is not None for d, p in zip(digital, points, strict=True)
+    )
+    places = place_rows(
+        rows,
+        points,
+        [municipality_code(row, "municipality") for row in rows],
+        digital=digital,
+        visibility=[str(fields["visibility"]) for _row, fields, _p in parsed],
+        notes=notes,
+    )
+    entries = [
+        _Entry(row, fields | {"municipality_code": place.municipality_code}, patterns, place)
+        for (row, fields, patterns), place in zip(parsed, places, strict=True)
+    ]
+    wrong = {problem.row for problem in problems}
+    _check_agreement([entry for entry in entries if entry.row.number not in wrong])
+    if problems:
+        raise InputError(problems)
+    series, sessions = _tables(entries)
+    notes["without_sessions"] = len(set(series["series_id"]) - set(sessions["series_id"]))
+    return ActivityRegister(
+        Restricted(series),
+        Restricted(sessions),
+        is_synthetic(register.file, register.sheet, register.above),
+        {name: int(count) for name, count in sorted(notes.items()) if count},
+    )
+
+
+def _fields(row: Row, notes: Counter[str]) -> dict[str, Any]:
+    """Everything but place and sessions."""
+    fields: dict[str, Any] = {
+        name: row.needed(name) for name in ("activity_id", "name", "organiser", "primary_purpose")
+    }
+    fields |= {name: row.text(name) for name in ("organiser_type", "address", "contact")}
+    if "#" in fields["activity_id"]:
+        row.wrong("activity_id", _("“#” in an id is kept for activities with several places"))
+    fields["grant_scheme"] = _grant_scheme(row.text("grant_scheme"), notes)
+    fields["secondary_purposes"] = ";".join(split(row.text("secondary_purposes"), ";"))
+    groups = set(row.choices("target_groups", _GROUPS))
+    fields["target_groups"] = "all" if "all" in groups or not groups else ";".join(sorted(groups))
+    notes["newcomer"] += "newcomer" in groups
+    fields["sex"] = row.choice("sex", _SEX, "all")
+    fields["visibility"] = row.choice("visibility", _VISIBILITY, "municipality")
+    fields["status"] = row.choice("status", _STATUS, "ongoing")
+    for name in ("target_groups", "sex", "visibility", "status"):
+        notes[f"{name}_assumed"] += not row.text(name)
+    for name in ("digital", "childcare", "language_support", "parallel_group"):
+        fields[name] = row.choice(name, _YES_NO, "no") == "yes"
+        notes["yes_no_assumed"] += not row.text(name)
+    fields["places"] = _places(row)
+    fields["valid_from"], fields["valid_to"] = row.date("valid_from", blank=False), row.date("valid_to")
+    if fields["valid_to"] and fields["valid_to"] < fields["valid_from"]:
+        row.wrong(
+            "valid_to",
+            _("the last day {last} is before the first day {first}").format(
+                last=fields["valid_to"], first=fields["valid_from"]
+            ),
+        )
+    return fields
+
+
+def _grant_scheme(text: str, notes: Counter[str]) -> str:
+    """`TIA`, `S37`, `S37A`, or the text as it stands (noted)."""
+    if text.casefold() == "tia":
+        return "TIA"
+    match = _GRANT.fullmatch(text)
+    if match:
+        return "S37A" if match[1] else "S37"
+    notes["grant_scheme_other" if text else "grant_scheme_blank"] += 1
+    return text
+
+
+def _places(row: Row) -> int:
+    text = row.text("places")
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    row.wrong(
+        "places",
+        _("“{value}” is not a number of places").format(value=text) if text else _("the cell is empty"),
+        _("a whole number from 0, in digits"),
+    )
+    return 0
+
+
+def _seconds(row: Row, column: str) -> int | None:
+    """A time of day as seconds after midnight, None where it is blank or wrong (a problem)."""
+    cell: Cell = row.cell(column)
+    if isinstance(cell, dt.time):
+        return cell.hour * 3600 + cell.minute * 60 + cell.second
+    text = label(cell)
+    match = (
+        re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?:[:.]00)?", text)
+        if isinstance(cell, str)
+        else None
+    )
+    if match:
+        return int(match[1]) * 3600 + int(match[2]) * 60
+    if text:
+        row.wrong(column, _("“{value}” is not a time of day").format(value=text), _("a time as HH:MM"))
+    return None
+
+
+def _patterns(row: Row) -> list[Pattern]:
+    """The session patterns of a row: one for each weekday and each set date."""
+    cell = row.cell("dates")
+    days: dict[str, None] = {}
+    for part in [cell] if isinstance(cell, dt.date) else split(row.text("dates")):
+        day = iso_day(part)
+        if not day:
+            row.wrong(
+                "dates", _("“{value}” is not a date").format(value=label(part)), _("a date as YYYY-MM-DD")
+            )
+        elif day in days:
+            row.wrong("dates", _("{value} stands twice").format(value=day))
+        elif not iso_day(row.cell("valid_from")) <= day <= (iso_day(row.cell("valid_to")) or day):
+            row.wrong("dates", _("{value} is outside the period of the activity").format(value=day))
+        days[day] = None
+    weekdays = [int(number) for number in row.choices("weekdays", _WEEKDAYS)]
+    if len(set(weekdays)) < len(weekdays):
+        row.wrong("weekdays", _("a weekday stands twice"))
+    start, end = _seconds(row, "start"), _seconds(row, "end")
+    stated = bool(row.text("weekdays") or row.text("dates"))
+    if not stated:
+        for name in ("start", "end"):
+            if row.text(name):
+                row.wrong(
+                    name, _("a time without weekdays or dates"), remedy=_("Give the weekdays or the dates")
+                )
+        return []
+    for name in ("start", "end"):
+        if not row.text(name):
+            row.wrong(name, _("weekdays or dates without a time"), _("a time as HH:MM"))
+    if start is None or end is None:
+        return []
+    if end <= start:
+        row.wrong(
+            "end",
+            _("the session ends at {end}, not after it starts at {start}").format(
+                start=_clock(start), end=_clock(end)
+            ),
+        )
+    patterns: list[Pattern] = [(number, "", start, end) for number in sorted(set(weekdays))]
+    return patterns + [(None, day, start, end) for day in sorted(days)]
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+
+def _check_agreement(entries: list[_Entry]) -> None:
+    """Note rows of one series that contradict or repeat each other."""
+    groups: defaultdict[tuple[Any, ...], list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.fields["activity_id"], entry.where].append(entry)
+    for group in groups.values():
+        first = group[0]
+        seen = dict.fromkeys(first.patterns, first.row.number)
+        for entry in group[1:]:
+            for name in _SHARED:
+                if entry.fields[name] != first.fields[name]:
+                    column = "municipality" if name == "municipality_code" else name
+                    entry.row.wrong(
+                        column,
+                        _("says another thing than row {row} of the same activity and place").format(
+                            row=first.row.number
+                        ),
+                        remedy=_("Let the rows agree, or give the activities different ids"),
+                    )
+            repeated = next((seen[pattern] for pattern in entry.patterns if pattern in seen), None)
+            if not entry.patterns or not first.patterns:
+                repeated = first.row.number
+            if repeated is not None:
+                entry.row.wrong(
+                    "activity_id",
+                    _("the row repeats row {row}: same activity, place and time").format(row=repeated),
+                    remedy=_("Remove one of the two"),
+                )
+            seen |= dict.fromkeys(entry.patterns, entry.row.number)
+
+
+def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    wheres: defaultdict[str, set[tuple[bool, float, float, str]]] = defaultdict(set)
+    for entry in entries:
+        wheres[entry.fields["activity_id"]].add(entry.where)
+    series: dict[str, dict[str, Any]] = {}
+    points: dict[str, shapely.Point | None] = {}
+    sessions = []
+    for entry in entries:
+        activity = entry.fields["activity_id"]
+        order = sorted(wheres[activity])
+        name = f"{activity}#{order.index(entry.where) + 1}" if len(order) > 1 else activity
+        series.setdefault(name, {"series_id": name} | entry.fields)
+        x_m, y_m = entry.place.x_m, entry.place.y_m
+        if entry.fields["digital"] or x_m is None or y_m is None:
+            points[name] = None
+        else:
+            points.setdefault(name, shapely.Point(x_m, y_m))
+        sessions += [(name, *pattern) for pattern in entry.patterns]
+    names = sorted(series)
+    table = pd.DataFrame([series[name] for name in names], columns=list(SERIES_COLUMNS[:-1]))
+    table = table.astype({"places": "int64"})
+    times = pd.DataFrame(
+        sorted(sessions, key=lambda row: (row[0], 7 if row[1] is None else row[1], *row[2:])),
+        columns=list(SESSION_COLUMNS),
+    ).astype({"series_id": table["series_id"].dtype, "date": table["series_id"].dtype, "weekday": "Int64"})
+    times = times.astype({"start_s": "int64", "end_s": "int64"})
+    series_schema, session_schema = _schemas()
+    series_schema.validate(table, lazy=True)
+    session_schema.validate(times, lazy=True)
+    geometry = gpd.GeoSeries([points[name] for name in names], crs=CRS)
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=CRS)[list(SERIES_COLUMNS)], times
+
+
+def _schemas() -> tuple[pa.DataFrameSchema, pa.DataFrameSchema]:
+    """What the two tables keep: a second look, after the checks that name rows."""
+    import pandera.pandas as pa  # noqa: PLC0415  slow to load; only needed when a file is read
+
+    columns = {name: pa.Column(str) for name in SERIES_COLUMNS[:-1]}
+    columns["series_id"] = pa.Column(str, unique=True)
+    columns["places"] = pa.Column("int64", pa.Check.ge(0))
+    columns |= {
+        name: pa.Column(bool) for name in ("digital", "childcare", "language_support", "parallel_group")
+    }
+    columns["visibility"] = pa.Column(str, pa.Check.isin(["exact", "municipality", "hidden"]))
+    columns["status"] = pa.Column(str, pa.Check.isin(["ongoing", "planned", "ended"]))
+    columns["sex"] = pa.Column(str, pa.Check.isin(["all", "women", "men"]))
+    day_s = 24 * 3600
+    sessions = {
+        "series_id": pa.Column(str),
+        "weekday": pa.Column("Int64", pa.Check.in_range(0, 6), nullable=True),
+        "date": pa.Column(str),
+        "start_s": pa.Column("int64", pa.Check.in_range(0, day_s)),
+        "end_s": pa.Column("int64", pa.Check.in_range(0, day_s)),
+    }
+    later = pa.Check(lambda table: table["start_s"] < table["end_s"])
+    return (
+        pa.DataFrameSchema(columns, strict=True, ordered=True),
+        pa.DataFrameSchema(sessions, checks=later, strict=True, ordered=True),
+    )

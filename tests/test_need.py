@@ -1,0 +1,208 @@
+"""Intervals, totals and the spread over points, worked out by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geomatch.errors import InputError
+from geomatch.need import demand_points, need_of_month, split_persons, widened_cells
+from geomatch.settings import Settings, Share
+
+MASKED = ".."
+
+
+def counts(rows: list[tuple[str, str, str, int | str]], **dimensions: str) -> pd.DataFrame:
+    """(county, municipality, accommodation, count or sign) rows of one month."""
+    made = []
+    for number, (county, municipality, accommodation, count) in enumerate(rows, start=4):
+        low, high = (count, count) if isinstance(count, int) else ((0, 5) if count in "-–" else (1, 5))
+        made.append(
+            {
+                "month": "2023-02", "county_code": county, "municipality_code": municipality, "locality_code": "all",
+                "accommodation": accommodation, "target_group": "all", "case_status": "all", "sex": "all",
+                "age_group": "all", **dimensions, "low": low, "high": high, "masked": isinstance(count, str),
+                "sign": count if isinstance(count, str) else "", "source": "x.xlsx", "cell": f"B{number}",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(made)
+
+
+def interval(table: pd.DataFrame, municipality: str, accommodation: str) -> tuple[int, int]:
+    row = table[(table["municipality_code"] == municipality) & (table["accommodation"] == accommodation)].iloc[0]
+    return int(row["low"]), int(row["high"])
+
+
+def test_a_total_of_accommodations_tightens_its_parts() -> None:
+    # 9 = agency + own + 3: agency and own are 1-5 each and add up to 6, so 1-5 stays for both.
+    # 12 = agency + own + 3: they add up to 9, so each is at least 4.
+    loose = counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "other", 3), ("25", "2510", "all", 9)])
+    tight = counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "other", 3), ("25", "2510", "all", 12)])
+    assert interval(need_of_month(loose, "2023-02").table, "2510", "agency") == (1, 5)
+    found = need_of_month(tight, "2023-02").table
+    assert interval(found, "2510", "agency") == (4, 5)
+    assert interval(found, "2510", "own") == (4, 5)
+    assert widened_cells(found) == []
+
+
+def test_one_withheld_cell_of_a_known_total_is_known() -> None:
+    found = need_of_month(counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34)]), "2023-02").table
+    assert interval(found, "2510", "agency") == (4, 4)
+
+
+def test_a_county_total_tightens_its_municipalities_and_the_country_its_counties() -> None:
+    # County 25: 2510 + 2513 = county total; the country 40 = 25's total + 24's 30, so 25's total is 10 and the two
+    # masked municipalities add up to 10: 5 each.
+    rows = [
+        ("25", "2510", "all", MASKED), ("25", "2513", "all", MASKED), ("25", "all", "all", MASKED),
+        ("24", "2401", "all", 30), ("24", "all", "all", 30), ("all", "all", "all", 40),
+    ]  # fmt: skip
+    found = need_of_month(counts(rows), "2023-02").table
+    assert interval(found, "2510", "all") == (5, 5)
+    # The county's own sign says 1-5, but it must be 10: the interval follows the totals, and this is told.
+    assert widened_cells(found) == ["B6 (x.xlsx)"]
+
+
+def test_a_larger_cell_withheld_to_protect_another() -> None:
+    # 20 = masked + masked: both 1-5 cannot be; they widen to what the total allows.
+    found = need_of_month(counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "all", 20)]), "2023-02").table
+    assert interval(found, "2510", "agency") == (0, 20)
+    assert widened_cells(found) == ["B4 (x.xlsx)", "B5 (x.xlsx)"]
+
+
+def test_unmasked_cells_that_contradict_each_other_are_an_error() -> None:
+    table = counts([("25", "2510", "agency", 10), ("25", "2510", "own", 5), ("25", "2510", "all", 16)])
+    with pytest.raises(InputError) as caught:
+        need_of_month(table, "2023-02")
+    (problem,) = caught.value.problems
+    assert problem.file == "x.xlsx"
+    assert "B6" in problem.found
+    assert "16" in problem.found
+    assert "15" in problem.found
+
+
+def test_a_dash_can_be_nobody() -> None:
+    found = need_of_month(counts([("25", "2510", "agency", "–"), ("25", "2510", "own", 30), ("25", "2510", "all", 30)]), "2023-02").table
+    assert interval(found, "2510", "agency") == (0, 0)
+
+
+def test_need_is_taken_once() -> None:
+    # The total over accommodations is used, its parts are not; county rows and unknown places never are.
+    rows = [
+        ("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34),
+        ("25", "unknown", "all", 6), ("25", "all", "all", 40),
+    ]  # fmt: skip
+    need = need_of_month(counts(rows), "2023-02")
+    used = need.table[need.table["used"]]
+    assert list(zip(used["municipality_code"], used["accommodation"], strict=True)) == [("2510", "all")]
+    assert (need.unknown_low, need.unknown_high) == (6, 6)
+
+
+def test_parts_are_used_where_there_is_no_total() -> None:
+    need = need_of_month(counts([("25", "2510", "agency", 4), ("25", "2510", "own", 30)]), "2023-02")
+    assert need.table["used"].tolist() == [True, True]
+
+
+@pytest.mark.parametrize(("women", "used"), [(20, ["men", "women"]), (MASKED, ["all"])])
+def test_a_breakdown_by_sex_is_used_when_it_is_complete(women: int | str, used: list[str]) -> None:
+    # 34 with men masked too: the parts are 1-5 and 29-33 ..., wider than the total: the total is used.
+    rows = pd.concat(
+        [
+            counts([("25", "2510", "all", women)], sex="women"),
+            counts([("25", "2510", "all", 14 if isinstance(women, int) else MASKED)], sex="men"),
+            counts([("25", "2510", "all", 34 if isinstance(women, int) else 8)]),
+        ],
+        ignore_index=True,
+    )
+    table = need_of_month(rows, "2023-02").table
+    assert sorted(table[table["used"]]["sex"]) == used
+
+
+def test_a_month_without_counts_says_what_to_do() -> None:
+    with pytest.raises(InputError, match="geomatch add enrolment"):
+        need_of_month(counts([("25", "2510", "all", 3)]), "2023-03")
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "expected"),
+    [
+        # Sainte-Laguë divides by 1, 3, 5, ...: 53 24 23 share 7 seats as 53/1 24/1 23/1 53/3 53/5 8 7.67: 3-2-2 ...
+        (7, [53, 24, 23], [3, 2, 2]),
+        (1, [3, 2], [1, 0]),
+        (2, [3, 2], [1, 1]),
+        # Equal claims: the earlier one is served first.
+        (1, [5, 5], [1, 0]),
+        (3, [0, 0], [2, 1]),
+        (0, [1, 2], [0, 0]),
+        (10, [1], [10]),
+    ],
+)
+def test_sainte_lague(total: int, weights: list[int], expected: list[int]) -> None:
+    assert split_persons(total, weights) == expected
+
+
+@given(st.integers(0, 3000), st.lists(st.integers(0, 5000), min_size=1, max_size=12))
+def test_the_split_adds_up_and_grows(total: int, weights: list[int]) -> None:
+    parts = split_persons(total, weights)
+    assert sum(parts) == total
+    after = split_persons(total + 1, weights)
+    assert all(later >= part for part, later in zip(parts, after, strict=True))
+    if any(weights):
+        assert all(part == 0 for part, weight in zip(parts, weights, strict=True) if weight == 0)
+
+
+@given(st.integers(0, 200), st.lists(st.integers(1, 50), min_size=1, max_size=6))
+def test_the_split_is_the_sequence_of_highest_claims(total: int, weights: list[int]) -> None:
+    # The textbook procedure, one seat at a time.
+    expected = [0] * len(weights)
+    for _seat in range(total):
+        claims = [weight / (2 * part + 1) for weight, part in zip(weights, expected, strict=True)]
+        expected[claims.index(max(claims))] += 1
+    assert split_persons(total, weights) == expected
+
+
+MUNICIPALITIES = gpd.GeoDataFrame(
+    {"county_code": ["25", "25"], "municipality_code": ["2510", "2513"], "name": ["Jokkmokk", "Överkalix"], "point_x_m": [1000.0, 2000.0], "point_y_m": [10.0, 20.0]},
+    geometry=gpd.points_from_xy([0, 0], [0, 0]),
+    crs=3006,
+)
+LOCALITIES = gpd.GeoDataFrame(
+    {"locality_code": ["a", "b"], "name": ["Stor", "Liten"], "municipality_code": ["2510", "2510"], "population": [300, 100]},
+    geometry=gpd.points_from_xy([500, 600], [50, 60]),
+    crs=3006,
+)
+
+
+def test_points_share_a_municipality_by_population() -> None:
+    # 33 persons are 33,000 thousandths over 300 and 100: 24,750 and 8,250.
+    need = need_of_month(counts([("25", "2510", "agency", 10), ("25", "2510", "own", 23), ("25", "2510", "all", 33), ("25", "2513", "all", MASKED)]), "2023-02")
+    points = demand_points(need, LOCALITIES, MUNICIPALITIES, Settings()).set_index("point_id")
+    assert points["need_low_milli"].to_dict() == {"2510/a": 24_750, "2510/b": 8_250, "2513/point": 1_000}
+    assert points["need_high_milli"].to_dict() == {"2510/a": 24_750, "2510/b": 8_250, "2513/point": 5_000}
+    assert points["kind"].to_dict() == {"2510/a": "locality", "2510/b": "locality", "2513/point": "representative"}
+    assert points["location_unknown"].to_dict() == {"2510/a": True, "2510/b": True, "2513/point": False}
+    assert (points.geometry["2513/point"].x, points.geometry["2513/point"].y) == (2000.0, 20.0)
+
+
+def test_counts_of_a_locality_stay_there() -> None:
+    table = pd.concat([counts([("25", "2510", "all", 8)], locality_code="b"), counts([("25", "2510", "all", 4)], locality_code="a"), counts([("25", "2510", "all", 12)])], ignore_index=True)
+    points = demand_points(need_of_month(table, "2023-02"), LOCALITIES, MUNICIPALITIES, Settings()).set_index("point_id")
+    assert points["need_low_milli"].to_dict() == {"2510/a": 4_000, "2510/b": 8_000}
+
+
+def test_a_locality_that_is_not_known_is_named() -> None:
+    table = pd.concat([counts([("25", "2510", "all", 8)], locality_code="z")], ignore_index=True)
+    with pytest.raises(InputError, match="x.xlsx"):
+        demand_points(need_of_month(table, "2023-02"), LOCALITIES, MUNICIPALITIES, Settings())
+
+
+def test_an_adult_share_lowers_both_ends() -> None:
+    # 30 persons, 0.5 to 0.7 of them adults: 15 to 21.
+    settings = dataclasses.replace(Settings(), shares=(Share("adult_share", "all", 0.5, 0.7),))
+    points = demand_points(need_of_month(counts([("25", "2513", "all", 30)]), "2023-02"), LOCALITIES, MUNICIPALITIES, settings)
+    assert (points["need_low_milli"].tolist(), points["need_high_milli"].tolist()) == ([15_000], [21_000])
