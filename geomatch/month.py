@@ -27,7 +27,7 @@ from geomatch.sources.places import embedded_localities, read_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.sources.timetable import Timetable, read_timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
-from geomatch.tables import CORRIDORS, DAY_RETURNS, TABLES, conform
+from geomatch.tables import DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network, build_network
 from geomatch.words import gettext as _
@@ -366,9 +366,9 @@ def run_month(
     names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
     allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
     served = served_table(allocation)
-    gaps = gaps_table(allocation, need.table, names, county=county)
+    gaps = gaps_table(allocation, points, supply.activities, need.table, names)
     progress(_("Corridors"), 4, 6)
-    corridors = corridors_table(allocation, need.table, window.weeks, county=county)
+    corridors = corridors_table(allocation, points, supply.activities, need.table)
     tables = {
         "need": _of_county(need.table, county),
         "points": _of_county(points, county),
@@ -376,7 +376,7 @@ def run_month(
         "day_returns": day_returns[day_returns["from_code"].str[:2] == county] if county else day_returns,
         "served": _of_county(served, county),
         "gaps": _of_county(gaps, county),
-        "corridors": conform(corridors, CORRIDORS),
+        "corridors": _touching(corridors, county),
     }
     manifest = _manifest(month, county, inputs, settings, window, network, supply, need, points)
     progress(_("Writing"), 5, 6)
@@ -387,6 +387,13 @@ def run_month(
 
 def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
     return table if county is None else table[table["county_code"] == county]
+
+
+def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
+    """The corridors that start or end in the county."""
+    if county is None:
+        return corridors
+    return corridors[(corridors["from_code"].str[:2] == county) | (corridors["to_code"].str[:2] == county)]
 
 
 _LIBRARIES = ("clarabel", "geopandas", "numba", "numpy", "pandas", "pyarrow", "scipy", "shapely")

@@ -133,13 +133,12 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "{count} withheld counts must be larger than their sign says, since the totals do not add up otherwise: {listed}."
         ),
     )
-    if assumptions.get("unknown_municipality_high"):
+    low, high = assumptions.get("unknown_municipality_low"), assumptions.get("unknown_municipality_high")
+    if high:
         texts.append(
             _(
-                "Between {low} and {high} persons have no known municipality: they are part of the country's total only."
-            ).format(
-                low=assumptions["unknown_municipality_low"], high=assumptions["unknown_municipality_high"]
-            )
+                "{persons} persons have no known municipality: they are part of the country's total only."
+            ).format(persons=high if low == high else f"{low}–{high}")
         )
     add("series_not_running", _("{count} series of the register do not run this month."))
     add("series_with_assumed_sessions", _("{count} series have no times: the standard session is assumed."))

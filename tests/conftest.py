@@ -19,3 +19,13 @@ def shared() -> Path:
     folder = Path(value).resolve() / "data"
     assert folder.is_dir(), f"{SHARED_VARIABLE}={value}: {folder} is not a folder"
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, its three months computed and published. Tests that change it work on a copy."""
+    from geomatch.demo.workspace import make_demo  # noqa: PLC0415  (slow, and only some tests need it)
+
+    folder = tmp_path_factory.mktemp("demo") / "demo å"
+    make_demo(folder)
+    return folder

@@ -14,7 +14,9 @@ from geomatch.settings import AllocationSettings, Settings, Share
 from geomatch.tables import ACTIVITIES, DAY_RETURNS, NEED, POINTS
 
 MONTH = "2026-09"
-ENTITLED = (Share("eligible_share", group, 1.0, 1.0) for group in ("asylum_seeker", "temporary_protection", "all"))
+ENTITLED = (
+    Share("eligible_share", group, 1.0, 1.0) for group in ("asylum_seeker", "temporary_protection", "all")
+)
 ALL_ENTITLED = tuple(ENTITLED)
 
 
@@ -27,7 +29,10 @@ def entitled(low: float, high: float, *groups: str) -> tuple[Share, ...]:
 
 
 def settings(
-    corridors: str = "register", shares: tuple[Share, ...] = ALL_ENTITLED, digital_share: float = 0.0, **more: Any
+    corridors: str = "register",
+    shares: tuple[Share, ...] = ALL_ENTITLED,
+    digital_share: float = 0.0,
+    **more: Any,
 ) -> Settings:
     """Settings where everyone is entitled unless said otherwise."""
     return replace(Settings(), allocation=AllocationSettings(corridors, digital_share), shares=shares, **more)
@@ -124,10 +129,18 @@ class World:
         )
         return self
 
-    def open(self, origin: str, goal: str, first: str = "2026-01-01", last: str = "", reference: str = "dnr 1") -> World:
+    def open(
+        self, origin: str, goal: str, first: str = "2026-01-01", last: str = "", reference: str = "dnr 1"
+    ) -> World:
         """A corridor in the register."""
         self.corridors.append(
-            {"from_code": origin, "to_code": goal, "valid_from": first, "valid_to": last, "reference": reference}
+            {
+                "from_code": origin,
+                "to_code": goal,
+                "valid_from": first,
+                "valid_to": last,
+                "reference": reference,
+            }
         )
         return self
 
@@ -267,5 +280,7 @@ class World:
 def persons(served: pd.DataFrame, municipality: str, scenario: str = "high") -> dict[str, float]:
     """Parts of a municipality in persons, strata together, parts that are 0 left out."""
     rows = served[(served["municipality_code"] == municipality) & (served["scenario"] == scenario)]
-    parts = [c for c in served.columns if c.endswith("_milli") and c not in ("need_milli", "out_of_reach_milli")]
+    parts = [
+        c for c in served.columns if c.endswith("_milli") and c not in ("need_milli", "out_of_reach_milli")
+    ]
     return {c.removesuffix("_milli"): rows[c].sum() / 1000 for c in parts if rows[c].sum()}

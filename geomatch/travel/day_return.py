@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from geomatch.settings import LimitSettings
 from geomatch.travel.network import HOME, OUT, DayNetwork, Direction, Network, usable, walk_seconds
 from geomatch.travel.scan import CHANGE_MASK, INFINITE, NONE, WALK, query, scan, trace
 
-__all__ = ["REASONS", "Journey", "Leg", "journeys_of", "session_returns", "summarise"]
+__all__ = ["REASONS", "Journey", "Leg", "itinerary", "journeys_of", "session_returns", "summarise"]
 
 # In the order in which one is named when several hold.
 REASONS = (
@@ -484,6 +486,35 @@ def journeys_of(
     return ways[0].journey(0)[0], ways[1].journey(0)[0]
 
 
+def itinerary(network: Network, journey: Journey) -> pd.DataFrame:
+    """A journey as people read it, a row per leg.
+
+    Returns:
+        kind (`walk` or `ride`), line, departs, arrives (HH:MM:SS of the service day), from_stop, to_stop (names;
+        empty for the door at either end), walk_m (detour included; missing for a ride), trip_id, booked.
+    """
+    stops, trips = network.timetable.stops["name"], network.timetable.trips
+
+    def clock(at_s: int) -> str:
+        return f"{at_s // 3600:02d}:{at_s // 60 % 60:02d}:{at_s % 60:02d}"
+
+    rows = [
+        {
+            "kind": leg.kind,
+            "line": trips["route_name"].iloc[leg.trip] if leg.trip >= 0 else "",
+            "departs": clock(leg.departure_s),
+            "arrives": clock(leg.arrival_s),
+            "from_stop": stops.iloc[leg.from_stop] if leg.from_stop >= 0 else "",
+            "to_stop": stops.iloc[leg.to_stop] if leg.to_stop >= 0 else "",
+            "walk_m": leg.walk_m if leg.kind == "walk" else float("nan"),
+            "trip_id": trips["trip_id"].iloc[leg.trip] if leg.trip >= 0 else "",
+            "booked": leg.booked,
+        }
+        for leg in journey.legs
+    ]
+    return pd.DataFrame(rows)
+
+
 def _lower_median(values: np.ndarray) -> float:
     """The middle value, or the lower of the two in the middle."""
     return float(np.sort(values)[(len(values) - 1) // 2])
@@ -503,9 +534,20 @@ def summarise(
         weeks: Whole weeks of the window.
         tight_change_min: A last way home on a shorter change is flagged.
     """
+    # Arrays, not frames: there are as many pairs as points times series.
+    pairs: Any = returns.groupby(["point_id", "series_id"], sort=True).indices
+    columns = {name: returns[name].to_numpy() for name in _SESSION_COLUMNS}
     rows = [
-        (point, series, *_pair(pair, min_session_share, weeks, tight_change_min))
-        for (point, series), pair in returns.groupby(["point_id", "series_id"], sort=True)
+        (
+            *key,
+            *_pair(
+                {name: values[sessions] for name, values in columns.items()},
+                min_session_share,
+                weeks,
+                tight_change_min,
+            ),
+        )
+        for key, sessions in pairs.items()
     ]
     return pd.DataFrame(rows, columns=["point_id", "series_id", *_PAIR_COLUMNS])
 
@@ -532,54 +574,44 @@ _PAIR_COLUMNS = (
 
 
 def _pair(
-    pair: pd.DataFrame, min_session_share: float, weeks: int, tight_change_min: float
+    sessions: Mapping[str, np.ndarray], min_session_share: float, weeks: int, tight_change_min: float
 ) -> tuple[object, ...]:
-    good = pair[pair["reachable"]]
-    share = len(good) / len(pair)
+    """One row of `summarise` after its key, from the sessions of one pair in the order of their dates."""
+    good = np.flatnonzero(sessions["reachable"])
+    count = len(sessions["reachable"])
+    share = len(good) / count
     reachable = len(good) > 0 and share >= min_session_share - 1e-12
-    reasons = pair.loc[~pair["reachable"], "reason"].value_counts()
-    reason = "" if reachable else min(reasons.index, key=lambda name: (-reasons[name], REASONS.index(name)))
+    reasons = Counter(reason for reason in sessions["reason"].tolist() if reason)
+    reason = "" if reachable else min(reasons, key=lambda name: (-reasons[name], REASONS.index(name)))
     if not len(good):
-        return (
-            len(pair),
-            0,
-            0.0,
-            False,
-            None,
-            None,
-            *[None] * 9,
-            None,
-            None,
-            None,
-            None,
-            None,
-            False,
-            None,
-            False,
-            0.0,
-            reason,
-        )
-    out = (good["out_arrival_s"] - good["out_departure_s"]).to_numpy()
-    home = (good["home_arrival_s"] - good["home_departure_s"]).to_numpy()
-    away = (good["home_arrival_s"] - good["out_departure_s"]).to_numpy()
+        return (count, 0, 0.0, False, *[None] * 16, False, None, False, 0.0, reason)
+    of = {name: values[good] for name, values in sessions.items()}
+    out = of["out_arrival_s"] - of["out_departure_s"]
+    home = of["home_arrival_s"] - of["home_departure_s"]
+    away = of["home_arrival_s"] - of["out_departure_s"]
     median_s = _lower_median(out + home)
-    median = good.iloc[int(np.flatnonzero(out + home == median_s)[0])]
-    tight_home = good["last_way_home"] & (good["home_tightest_change_s"] < tight_change_min * 60)
+    median = int(np.flatnonzero(out + home == median_s)[0])
+    last = of["last_way_home"].astype(bool)
+    tight_home = last & (of["home_tightest_change_s"] < tight_change_min * 60)
     return (
-        len(pair),
+        count,
         len(good),
         share,
         reachable,
         median_s / 120,
         int(median_s),
-        *(value / 60 for leg in (out, home, away) for value in (_lower_median(leg), leg.min(), leg.max())),
-        int(median["out_transfers"] + median["home_transfers"]),
-        float(median["walk_m"]),
-        float(median["wait_s"]) / 60,
-        bool(median["walk_only"]),
-        float(median["tightest_change_s"]) / 60,
-        bool((good["out_booking"] | good["home_booking"]).any()),
-        float(good["last_way_home"].mean()),
+        *(
+            float(value) / 60
+            for leg in (out, home, away)
+            for value in (_lower_median(leg), leg.min(), leg.max())
+        ),
+        int(of["out_transfers"][median] + of["home_transfers"][median]),
+        float(of["walk_m"][median]),
+        float(of["wait_s"][median]) / 60,
+        bool(of["walk_only"][median]),
+        float(of["tightest_change_s"][median]) / 60,
+        bool((of["out_booking"] | of["home_booking"]).any()),
+        float(last.mean()),
         bool(tight_home.any()),
         len(good) / weeks,
         reason,

@@ -237,6 +237,28 @@ def test_a_day_return(case: Case, raw: Raw, network: Network) -> None:
     assert (out.reason, back.reason) == case.reasons
 
 
+def test_no_way_home(raw: Raw, network: Network) -> None:
+    """Karesuando to Kiruna in the afternoon: line 50 (trip 408) takes 2 h 45 min there, and after 15:05 none goes home."""
+    there = Ride(408, "9022025084175002", "06:40:00", "9022025084145001", "09:25:00")
+    last = Ride(406, "9022025084015001", "14:03:06", "9022025084175001", "17:00:00")
+    assert raw.has(there)
+    assert raw.has(last)
+    out, back = journeys_of(
+        network, raw.localities["Karesuando"], raw.localities["Kiruna"], WEDNESDAY, seconds("13:00"), seconds("15:00"), LimitSettings()
+    )
+    assert out is not None
+    assert out.reason == "too_long"
+    assert rides_of(network, out)[0] == there
+    assert back is None
+    # An hour and a half earlier the 14:03:06 is still there.
+    _out, back = journeys_of(
+        network, raw.localities["Karesuando"], raw.localities["Kiruna"], WEDNESDAY, seconds("10:00"), seconds("12:00"), LimitSettings()
+    )
+    assert back is not None
+    assert rides_of(network, back) == (last,)
+    assert back.reason == "too_long"
+
+
 def best_direct(raw: Raw, stops: dict[str, tuple[float, float]], home: str, place: str, deadline: int) -> tuple[int, int]:
     """Latest departure, then earliest arrival, over all single rides of the day within 90 minutes."""
 

@@ -1,0 +1,112 @@
+"""A real Chromium, started once, that is offline but for this computer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geomatch.publish import IndexEntry, publish_county, publish_index
+from geomatch.publish.serve import make_server
+from tests.publish.fixture_month import county_facts
+from tests.publish.hostile import hostile_facts
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Set where the tests must not pass by being skipped.
+STRICT = ("CI", "GEOMATCH_SHARED")
+MISSING = (
+    "no Chromium: install it with `apt-get install chromium`, or name it in GEOMATCH_CHROMIUM; "
+    "the Python package comes with `pip install playwright`"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    program = os.environ.get("GEOMATCH_CHROMIUM") or shutil.which("chromium")
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415  # may not be installed
+    except ImportError:
+        program = None
+    if program is None:
+        if any(os.environ.get(name) for name in STRICT):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("browsed")
+    publish_county(county_facts(), folder)
+    publish_index([IndexEntry("2026-03", "99", "Provlandets län", synthetic=True)], folder)
+    publish_county(hostile_facts(), folder / "hostile")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    server = make_server(site / "internal")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass
+class Watched:
+    """A page, and everything it asked for or complained of."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> Any:
+        self.page.goto(url)
+        return self.page
+
+    def open_map(self, url: str) -> Any:
+        self.open(url)
+        self.page.wait_for_selector("html.map-ready")
+        return self.page
+
+
+@pytest.fixture
+def watch(browser: Any) -> Iterator[Any]:
+    contexts = []
+
+    def start(**options: Any) -> Watched:
+        context = browser.new_context(
+            **{"locale": "sv-SE", "viewport": {"width": 1280, "height": 900}, **options}
+        )
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        watched.page.on("request", lambda request: watched.requests.append(request.url))
+        watched.page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
+        watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+        watched.page.on("requestfailed", lambda request: watched.complaints.append(f"failed: {request.url}"))
+        watched.page.on("dialog", lambda dialog: (watched.complaints.append("dialog"), dialog.dismiss()))
+        return watched
+
+    yield start
+    for context in contexts:
+        context.close()

@@ -1,0 +1,464 @@
+"""Who is served, the gap and its bounds, the index: worlds worked out by hand, and what must hold in any world."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from geomatch.access import access_index, allocate_month, gaps_table, gini, municipal_index, served_table, share_with_reach
+from geomatch.access.index import weight_of
+from geomatch.access.reach import largest_remainder, suits
+from geomatch.settings import IndexSettings, Settings, Share
+from tests.worlds import MONTH, World, entitled, persons, settings
+
+
+def test_full_activity():
+    """5 people, 3 places at home, nothing else: 3 served, 2 find it full."""
+    world = World().live("0180/a", 5).offer("s", "0180", 3).way("0180/a", "s")
+    assert persons(world.served(), "0180") == {"served_local": 3, "in_reach_full": 2}
+
+
+def test_two_points_with_equal_need_share_one_place():
+    """Half a person each, in both strata: 0.5 served and 0.5 left for women and for men."""
+    world = World().live("0180/a", 1, sex="women").live("0180/b", 1, sex="men").offer("s", "0180", 1)
+    served = world.way("0180/a", "s").way("0180/b", "s").served()
+    assert served["served_local_milli"].tolist() == [500] * 4
+    assert served["in_reach_full_milli"].tolist() == [500] * 4
+
+
+def test_a_place_for_women_only():
+    """2 women and 3 men, 4 places for women: the men can reach nothing that suits them."""
+    world = World().live("0180/a", 2, sex="women").live("0180/a", 3, sex="men").offer("s", "0180", 4, sex="women")
+    served = world.way("0180/a", "s").served()
+    assert persons(served, "0180") == {"served_local": 2, "no_day_return": 3}
+
+
+def test_people_of_unknown_sex_and_group_fit_only_generously():
+    """Low is cautious: none of them may be a woman under temporary protection; high is generous: all may be."""
+    world = World().live("0180/a", 2, 3, group="all").offer("s", "0180", 9, sex="women", groups="temporary_protection")
+    served = world.way("0180/a", "s").served()
+    assert persons(served, "0180", "low") == {"no_day_return": 2}
+    assert persons(served, "0180", "high") == {"served_local": 3}
+
+
+@pytest.mark.parametrize(
+    ("stratum", "series", "fit"),
+    [
+        (("asylum_seeker", "women"), ("all", "all"), 1),
+        (("asylum_seeker", "women"), ("temporary_protection; asylum_seeker", "women"), 1),
+        (("asylum_seeker", "women"), ("temporary_protection", "all"), 0),
+        (("asylum_seeker", "women"), ("all", "men"), 0),
+        (("asylum_seeker", "all"), ("asylum_seeker", "men"), 2),
+        (("all", "men"), ("asylum_seeker", "men"), 2),
+        (("all", "men"), ("asylum_seeker", "women"), 0),
+    ],
+)
+def test_suits(stratum, series, fit):
+    assert suits(*stratum, *series) == fit
+
+
+def test_most_are_not_entitled():
+    """10 asylum seekers, 20-40 % entitled, a corridor to 20 places: 2 and 4 go, 8 and 6 have no right to."""
+    world = World().live("0180/a", 10).offer("s", "0181", 20).way("0180/a", "s").open("0180", "0181")
+    served = world.served(settings(shares=entitled(0.2, 0.4)))
+    assert persons(served, "0180", "low") == {"served_by_corridor": 2, "no_entitlement": 8}
+    assert persons(served, "0180", "high") == {"served_by_corridor": 4, "no_entitlement": 6}
+
+
+def test_entitled_thousandths_are_down_at_low_and_up_at_high():
+    """0.005 person x 0.5 = 2.5 thousandths: 2 at the low end, 3 at the high end."""
+    world = World().live("0180/a", 0.005).offer("s", "0181", 1).way("0180/a", "s").open("0180", "0181")
+    served = world.served(settings(shares=entitled(0.5, 0.5)))
+    assert served["served_by_corridor_milli"].tolist() == [3, 2]
+    assert served["scenario"].tolist() == ["high", "low"]
+
+
+def test_corridor_not_open():
+    """The same without the corridor in the register: entitled people wait for it, the others have no right."""
+    world = World().live("0180/a", 10).offer("s", "0181", 20).way("0180/a", "s")
+    served = world.served(settings(shares=entitled(0.2, 0.4)))
+    assert persons(served, "0180", "low") == {"corridor_not_open": 2, "no_entitlement": 8}
+    assert persons(world.served(settings("all_candidates")), "0180") == {"served_by_corridor": 10}
+    opened = world.open("0180", "0181")
+    assert persons(opened.served(settings("none")), "0180") == {"corridor_not_open": 10}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_open"),
+    [
+        ("2026-09-30", "", True),
+        ("2026-10-01", "", False),
+        ("2025-01-01", "2026-09-01", True),
+        ("2025-01-01", "2026-08-31", False),
+    ],
+)
+def test_a_corridor_is_open_when_its_period_overlaps_the_month(first, last, is_open):
+    world = World().live("0180/a", 1).offer("s", "0181", 1).way("0180/a", "s").open("0180", "0181", first, last)
+    assert ("served_by_corridor" in persons(world.served(), "0180")) == is_open
+
+
+def test_an_absent_register_is_said():
+    world = World().live("0180/a", 1).offer("s", "0181", 1).way("0180/a", "s")
+    tables = (world.points(), world.activities(), world.day_returns())
+    assert not allocate_month(*tables, None, settings(), MONTH).register_given
+    assert allocate_month(*tables, world.register(), settings(), MONTH).register_given
+
+
+def test_an_outsider_does_not_displace_a_local():
+    """2 locals farther away and 3 outsiders nearer, 4 places: 2 and 2."""
+    world = World().live("0181/b", 2).live("0180/a", 3).offer("s", "0181", 4).open("0180", "0181")
+    served = world.way("0181/b", "s", 60).way("0180/a", "s", 10).served()
+    assert persons(served, "0181") == {"served_local": 2}
+    assert persons(served, "0180") == {"served_by_corridor": 2, "in_reach_full": 1}
+
+
+def test_local_first_reduces_the_total():
+    """0181 walks to 0182 or stays; 0180 can only come to 0181: 1 of 2 is served, the place in 0182 stays empty."""
+    world = World().live("0181/b", 1).live("0180/a", 1).offer("j", "0181", 1).offer("k", "0182", 1).open("0180", "0181")
+    served = world.way("0181/b", "j").way("0181/b", "k", walk=True).way("0180/a", "j").served()
+    assert persons(served, "0181") == {"served_local": 1}
+    assert persons(served, "0180") == {"in_reach_full": 1}
+
+
+def test_complementing_corridors():
+    """0181's person holds the only place in 0182 and frees it when 0181-0183 opens: then 0180's person comes."""
+    world = World().live("0180/a", 1).live("0181/b", 1).offer("s", "0182", 1).offer("t", "0183", 1)
+    world.way("0180/a", "s", 60).way("0181/b", "s", 20).way("0181/b", "t", 40).open("0181", "0182").open("0180", "0182")
+    assert persons(world.served(), "0180") == {"in_reach_full": 1}
+    assert persons(world.served(), "0181") == {"served_by_corridor": 1}
+    world.open("0181", "0183")
+    assert persons(world.served(), "0180") == {"served_by_corridor": 1}
+    assert persons(world.served(), "0181") == {"served_by_corridor": 1}
+
+
+def test_an_island():
+    """Nobody can leave the island and come back the same day: even a row that says so is no arc."""
+    world = World().live("0980/i", 4).offer("s", "0980", 9).way("0980/i", "s", reachable=False)
+    assert persons(world.served(settings("all_candidates")), "0980") == {"no_day_return": 4}
+
+
+def test_a_walk_over_the_border_needs_no_right():
+    world = World().live("0180/a", 2).offer("s", "0181", 9).way("0180/a", "s", walk=True)
+    assert persons(world.served(settings(shares=entitled(0, 0))), "0180") == {"served_by_corridor": 2}
+
+
+def test_digital_share():
+    """4 places at home for 10; half of the 6 left over may be served digitally, 2 digital places."""
+    world = World().live("0180/a", 10).offer("s", "0180", 4).offer("d", "0180", 2, digital=True).way("0180/a", "s")
+    assert persons(world.served(settings(digital_share=0.5)), "0180") == {
+        "served_local": 4,
+        "served_digital": 2,
+        "in_reach_full": 4,
+    }
+    world.series[-1]["places"] = 30
+    assert persons(world.served(settings(digital_share=0.5)), "0180")["served_digital"] == 3
+    gaps = world.gaps(settings(digital_share=0.5)).loc["0180"]
+    assert (gaps["gap_low_milli"], gaps["gap_high_milli"]) == (3000, 3000)
+
+
+def test_digital_places_suit_and_are_shared_alike():
+    """6 women here and 3 there ask, 3 men too; 3 places for women: a third of each group of women."""
+    world = World().live("0180/a", 6, sex="women").live("0181/b", 3, sex="women").live("0181/b", 3, sex="men")
+    served = world.offer("d", "0180", 3, digital=True, sex="women").served(settings(digital_share=1.0))
+    assert persons(served, "0180") == {"served_digital": 2, "no_day_return": 4}
+    assert persons(served, "0181") == {"served_digital": 1, "no_day_return": 5}
+
+
+def test_masked_interval_at_both_ends():
+    """1-5 people, 3 places: served 1-3, gap 0-2, share of the gap 0-0.4."""
+    world = World().live("0180/a", 1, 5, masked=True).offer("s", "0180", 3).way("0180/a", "s")
+    row = world.gaps().loc["0180"]
+    assert (row["need_low"], row["need_high"], row["masked_cells"]) == (1, 5, 1)
+    assert (row["served_low_milli"], row["served_high_milli"]) == (1000, 3000)
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 2000)
+    assert (row["gap_share_low"], row["gap_share_high"]) == (0, 0.4)
+    assert (row["series"], row["places"]) == (1, 3)
+    # 3 places for 5 at high need, for 1 at low.
+    assert (row["access_index_low"], row["access_index_high"]) == (0.6, 3.0)
+
+
+def test_bounds_are_at_the_corners():
+    """0181 has 2-4 places' worth of own people for 5 places; 0180 sends its 1-3 by corridor.
+
+    0180's gap: least with 1 of its own and 2 others (3 places free): 0; greatest with 3 of its own and 4 others (1
+    place free): 2. Served: least with 1 of its own and 4 others: 1; greatest with 3 and 2 others: 3. At both low ends
+    nobody is left, at both high ends 2 are.
+    """
+    world = World().live("0180/a", 1, 3).live("0181/b", 2, 4).offer("s", "0181", 5).open("0180", "0181")
+    row = world.way("0180/a", "s").way("0181/b", "s").gaps().loc["0180"]
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 2000)
+    assert (row["served_low_milli"], row["served_high_milli"]) == (1000, 3000)
+    assert (row["gap_least_low_milli"], row["gap_greatest_low_milli"]) == (0, 0)
+    assert (row["gap_least_high_milli"], row["gap_greatest_high_milli"]) == (2000, 2000)
+    assert row["gap_share_high"] == pytest.approx(2 / 3)
+
+
+def test_another_optimum_is_not_hidden():
+    """Two municipalities as far from one place: each gets half, but either could get all of it."""
+    world = World().live("0180/a", 1).live("0181/b", 1).offer("s", "0182", 1).way("0180/a", "s").way("0181/b", "s")
+    world.open("0180", "0182").open("0181", "0182")
+    row = world.gaps().loc["0180"]
+    assert (row["gap_least_high_milli"], row["gap_greatest_high_milli"]) == (0, 1000)
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 1000)
+    assert persons(world.served(), "0180") == {"served_by_corridor": 0.5, "in_reach_full": 0.5}
+    # A minute's difference decides.
+    world.ways[0]["minutes"] = 29
+    row = world.gaps().loc["0180"]
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 0)
+
+
+def test_no_day_return_bounds_follow_suitability():
+    """2-4 people of unknown sex reach a course for women: all may, so 0, or none may, so 4."""
+    world = World().live("0180/a", 2, 4).offer("s", "0180", 9, sex="women").way("0180/a", "s")
+    row = world.gaps().loc["0180"]
+    assert (row["no_day_return_low_milli"], row["no_day_return_high_milli"]) == (0, 4000)
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 4000)
+
+
+def test_best_and_worst_point():
+    """3 people at a, which reaches 2 places, 1 at b, which reaches nothing: all at a leaves 2, all at b leaves 4."""
+    world = World().live("0180/a", 3).live("0180/b", 1).offer("s", "0180", 2).way("0180/a", "s")
+    row = world.gaps().loc["0180"]
+    assert (row["gap_best_point_milli"], row["gap_worst_point_milli"]) == (2000, 4000)
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (2000, 2000)
+
+
+def test_best_point_by_a_corridor_leaves_the_others_where_they_are():
+    """b reaches 0181's 5 places, 3 of which 0181's own people need: all 4 at b leaves 2, all at a leaves 4."""
+    world = World().live("0180/a", 4).live("0180/b", 0).live("0181/c", 3).offer("s", "0181", 5).open("0180", "0181")
+    row = world.way("0180/b", "s").way("0181/c", "s").gaps().loc["0180"]
+    assert (row["gap_best_point_milli"], row["gap_worst_point_milli"]) == (2000, 4000)
+
+
+def test_municipalities_without_need_have_a_row():
+    world = World().live("0180/a", 0).live("0181/b", 2, kind="representative").offer("s", "0180", 3).way("0180/a", "s")
+    gaps = world.gaps()
+    empty = gaps.loc["0180"]
+    assert math.isnan(empty["gap_share_low"])
+    assert (empty["gap_high_milli"], empty["served_high_milli"]) == (0, 0)
+    assert (empty["rank_best"], empty["rank_worst"]) == (2, 2)
+    assert (gaps.loc["0181", "rank_best"], gaps.loc["0181", "rank_worst"]) == (1, 1)
+    assert gaps.loc["0181", "representative_point"]
+    # Nobody there: the plain mean of the points, and nobody reaches the series.
+    assert empty["access_index_high"] == 0
+
+
+def test_ranks_use_the_whole_interval():
+    """Shares of the gap: a 0.5-0.8, b 0.6-0.6, c 0-0.2. a is first or second, b likewise, c third."""
+    world = World().live("0180/a", 2, 5).live("0181/b", 10).live("0182/c", 4, 5)
+    world.offer("s", "0180", 1).offer("t", "0181", 4).offer("u", "0182", 4)
+    gaps = world.way("0180/a", "s").way("0181/b", "t").way("0182/c", "u").gaps()
+    assert gaps[["gap_share_low", "gap_share_high"]].to_numpy().tolist() == [[0.5, 0.8], [0.6, 0.6], [0.0, 0.2]]
+    assert gaps[["rank_best", "rank_worst"]].to_numpy().tolist() == [[1, 2], [1, 2], [3, 3]]
+
+
+def test_people_without_a_count_are_refused():
+    world = World().live("0180/a", 2)
+    month = world.allocate()
+    with pytest.raises(ValueError, match="0180"):
+        gaps_table(month, world.points(), world.activities(), world.need().iloc[:0], {})
+
+
+def test_day_returns_of_unknown_points_are_refused():
+    world = World().live("0180/a", 2).offer("s", "0180", 1).way("0180/b", "s")
+    with pytest.raises(ValueError, match="0180/b"):
+        world.allocate()
+
+
+def test_largest_remainder():
+    assert largest_remainder(np.array([1.5, 1.5, 0.0]), 3) == [2, 1, 0]
+    assert largest_remainder(np.array([0.2, 0.4, 0.4]), 1) == [0, 1, 0]
+    assert largest_remainder(np.array([2.0, 3.0]), 5) == [2, 3]
+
+
+def test_weight_steps():
+    """Luo & Qi's weights to 30, 60 and 90 minutes, ends included; nothing past the last step or without a time."""
+    weights = weight_of([0, 30, 30.1, 60, 90, 90.1, float("nan")], IndexSettings())
+    assert weights.tolist() == [1, 1, 0.68, 0.68, 0.22, 0, 0]
+
+
+def test_access_index_by_hand():
+    """a (4) at 20 min and b (5) at 45 min from 10 places: R = 10/(4 + 3.4); a gets R, b 0.68 R. c reaches nothing."""
+    need = pd.Series({"a": 4.0, "b": 5.0, "c": 1.0})
+    pairs = pd.DataFrame({"point_id": ["a", "b"], "series_id": ["s", "s"], "travel_min": [20.0, 45.0]})
+    index = access_index(need, pairs, pd.Series({"s": 10.0, "t": 7.0}), IndexSettings())
+    assert index.to_dict() == pytest.approx({"a": 10 / 7.4, "b": 6.8 / 7.4, "c": 0.0})
+    # sum A x need = the places that somebody reaches: t is reached by nobody.
+    assert (index * need).sum() == pytest.approx(10)
+    codes = pd.Series({"a": "0180", "b": "0180", "c": "0181"})
+    mean = municipal_index(index, need, codes)
+    assert mean.to_dict() == pytest.approx({"0180": 10 / 9, "0181": 0.0})
+    assert share_with_reach(need, pairs) == 0.9
+    assert math.isnan(share_with_reach(need * 0, pairs))
+
+
+def test_gini_by_hand():
+    """1 person has 0 and 1 has 1: 1/2. Weights count as persons: 3 with 0 and 1 with 1 give 3/4."""
+    assert gini([0, 1], [1, 1]) == pytest.approx(0.5)
+    assert gini([1, 0], [1, 3]) == pytest.approx(0.75)
+    assert gini([2, 2, 2], [1, 5, 2]) == pytest.approx(0)
+    assert gini([0, 0], [1, 1]) == 0
+    assert math.isnan(gini([1.0], [0.0]))
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_index_gives_out_every_place_once(data):
+    points, series = 4, 3
+    need = pd.Series({f"p{i}": float(data.draw(st.integers(0, 9))) for i in range(points)})
+    places = pd.Series({f"s{j}": float(data.draw(st.integers(0, 9))) for j in range(series)})
+    known = data.draw(st.sets(st.tuples(st.integers(0, points - 1), st.integers(0, series - 1))))
+    pairs = pd.DataFrame(
+        [(f"p{i}", f"s{j}", float(data.draw(st.integers(0, 120)))) for i, j in sorted(known)],
+        columns=["point_id", "series_id", "travel_min"],
+    )
+    index = access_index(need, pairs, places, IndexSettings())
+    near = pairs[(pairs["travel_min"] <= 90) & (need.reindex(pairs["point_id"]).to_numpy() > 0)]
+    assert (index * need).sum() == pytest.approx(places[sorted(set(near["series_id"]))].sum())
+
+
+MUNICIPALITIES = ("0180", "0181", "0182")
+
+
+@st.composite
+def worlds(draw, *, intervals: bool = True):
+    """Three municipalities, two points each, a few series, walks and corridors; small numbers."""
+    world = World()
+    for code in MUNICIPALITIES:
+        for name in "ab":
+            group = draw(st.sampled_from(["asylum_seeker", "temporary_protection", "all"]))
+            low = draw(st.integers(0, 4))
+            high = low + (draw(st.integers(0, 3)) if intervals else 0)
+            world.live(f"{code}/{name}", low, high, group=group, sex=draw(st.sampled_from(["women", "men", "all"])))
+    for number in range(draw(st.integers(1, 4))):
+        world.offer(
+            f"s{number}",
+            draw(st.sampled_from(MUNICIPALITIES)),
+            draw(st.integers(0, 5)),
+            sex=draw(st.sampled_from(["all", "all", "women"])),
+            groups=draw(st.sampled_from(["all", "all", "asylum_seeker"])),
+        )
+    for person in list(world.people):
+        for series in world.series:
+            if draw(st.booleans()):
+                world.way(
+                    person["point"],
+                    series["series"],
+                    draw(st.sampled_from([20.0, 40.0])),
+                    walk=draw(st.integers(0, 4)) == 0,
+                )
+    for origin in MUNICIPALITIES:
+        for goal in MUNICIPALITIES:
+            if origin != goal and draw(st.booleans()):
+                world.open(origin, goal)
+    return world
+
+
+SHARES = st.sampled_from([(1.0, 1.0), (0.25, 0.5), (0.0, 1.0)])
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(worlds(), SHARES, st.sampled_from(["register", "all_candidates"]))
+def test_parts_add_up(world, share, corridors):
+    served = world.served(settings(corridors, entitled(*share)))
+    parts = [c for c in served.columns if c.endswith("_milli") and c not in ("need_milli", "out_of_reach_milli")]
+    assert (served[parts].sum(axis=1) == served["need_milli"]).all()
+    assert (served[parts] >= 0).all().all()
+    lost = served[["corridor_not_open_milli", "no_entitlement_milli", "no_day_return_milli"]].sum(axis=1)
+    assert (served["out_of_reach_milli"] == lost).all()
+
+
+@hypothesis_settings(max_examples=120, deadline=None)
+@given(worlds(), SHARES, st.sampled_from([0.0, 0.5]), st.data())
+def test_every_count_inside_the_intervals_is_inside_the_bounds(world, share, digital, data):
+    if digital:
+        world.offer("d", "0180", data.draw(st.integers(0, 6)), digital=True)
+    gaps = world.gaps(settings(shares=entitled(*share), digital_share=digital))
+    end = data.draw(st.integers(0, 1))
+    for person in world.people:
+        person["low"] = person["high"] = data.draw(st.integers(person["low"], person["high"]))
+    known = settings(shares=entitled(share[end], share[end]), digital_share=digital)
+    served = world.served(known)
+    served = served[served["scenario"] == ("low", "high")[end]].groupby("municipality_code").sum(numeric_only=True)
+    slack = 3  # thousandths: rows are rounded one by one
+    for code in MUNICIPALITIES:
+        row, bound = served.loc[code], gaps.loc[code]
+        gap = row["in_reach_full_milli"] + row["out_of_reach_milli"]
+        assert bound["gap_low_milli"] - slack <= gap <= bound["gap_high_milli"] + slack
+        total = row["need_milli"] - gap
+        assert bound["served_low_milli"] - slack <= total <= bound["served_high_milli"] + slack
+        nothing = row["no_day_return_milli"]
+        assert bound["no_day_return_low_milli"] - slack <= nothing <= bound["no_day_return_high_milli"] + slack
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(worlds(), SHARES)
+def test_bounds_enclose_the_optima_and_the_allocation(world, share):
+    chosen = settings(shares=entitled(*share))
+    gaps, served = world.gaps(chosen), world.served(chosen)
+    served["gap"] = served["in_reach_full_milli"] + served["out_of_reach_milli"]
+    for end in ("low", "high"):
+        gap = served[served["scenario"] == end].groupby("municipality_code")["gap"].sum()
+        assert (gaps[f"gap_least_{end}_milli"] <= gap + 3).all()
+        assert (gap <= gaps[f"gap_greatest_{end}_milli"] + 3).all()
+        assert (gaps["gap_low_milli"] <= gaps[f"gap_least_{end}_milli"]).all()
+        assert (gaps[f"gap_greatest_{end}_milli"] <= gaps["gap_high_milli"]).all()
+    assert (gaps["gap_best_point_milli"] <= gaps["gap_worst_point_milli"]).all()
+    assert (gaps["rank_best"] <= gaps["rank_worst"]).all()
+
+
+def renamed(world, codes, order):
+    """The world with other codes, and rows in another order."""
+    other = World()
+    for name in ("people", "series", "ways", "corridors"):
+        rows = [dict(row) for row in getattr(world, name)]
+        for row in rows:
+            for key, value in row.items():
+                if key == "point":
+                    row[key] = codes[value[:4]] + value[4:]
+                elif key in ("municipality", "from_code", "to_code"):
+                    row[key] = codes[value]
+                elif key == "series":
+                    row[key] = f"x{9 - int(value[1:])}"
+        setattr(other, name, order(rows))
+    return other
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(worlds(), SHARES, st.permutations(MUNICIPALITIES), st.randoms(use_true_random=False))
+def test_codes_and_row_order_change_no_number(world, share, permuted, random):
+    codes = dict(zip(MUNICIPALITIES, permuted, strict=True))
+    chosen = settings(shares=entitled(*share))
+    other = renamed(world, codes, lambda rows: random.sample(rows, len(rows)))
+    key = ["municipality_code", "target_group", "sex", "scenario"]
+    one, two = world.served(chosen), other.served(chosen)
+    one["municipality_code"] = one["municipality_code"].map(codes)
+    pd.testing.assert_frame_equal(
+        one.sort_values(key).reset_index(drop=True), two.sort_values(key).reset_index(drop=True)
+    )
+    gaps, again = world.gaps(chosen).drop(columns=["name"]), other.gaps(chosen).drop(columns=["name"])
+    gaps.index = gaps.index.map(codes)
+    pd.testing.assert_frame_equal(gaps.sort_index(), again.sort_index(), rtol=1e-12, check_names=False)
+
+
+def test_shares_and_county_are_those_of_home():
+    """The county's own share goes before the country's, by where people live and on the month's first day."""
+    shares = (
+        Share("eligible_share", "asylum_seeker", 0.0, 0.0),
+        Share("eligible_share", "asylum_seeker", 1.0, 1.0, county_code="14", valid_from="2026-09-01"),
+        Share("eligible_share", "asylum_seeker", 0.5, 0.5, county_code="14", valid_from="2026-09-02"),
+    )
+    world = World().live("1480/a", 2).live("0180/a", 2).offer("s", "0181", 9).way("1480/a", "s").way("0180/a", "s")
+    served = served_table(world.open("1480", "0181").open("0180", "0181").allocate(settings(shares=shares)))
+    assert persons(served, "1480") == {"served_by_corridor": 2}
+    assert persons(served, "0180") == {"no_entitlement": 2}
+
+
+def test_default_settings_have_a_share_for_each_group():
+    assert Settings().share("eligible_share", "asylum_seeker", "14", pd.Timestamp("2026-09-01").date()) == (0.2, 0.4)

@@ -1,0 +1,214 @@
+"""The workspace: all or nothing, immutable copies, and mending after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from geomatch.errors import InputError, Problem
+from geomatch.settings import Settings
+from geomatch.workspace import Workspace, content_sha256, replace_folder, staging, tidy
+
+
+def reader(path: Path) -> tuple[Mapping[str, Any], bool]:
+    """Accepts everything but files that say `bad`."""
+    if path.read_text() == "bad":
+        raise InputError(Problem("is bad", file=path.name))
+    return {"rows": 1, "months": ["2023-02"], "updated": None}, "SYNTETISK" in path.name
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "ws")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_new_workspace_has_the_default_settings(workspace: Workspace) -> None:
+    assert workspace.settings() == Settings()
+    assert workspace.inputs() == []
+
+
+def test_init_leaves_a_folder_with_content_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(InputError):
+        Workspace.create(tmp_path)
+    assert tree(tmp_path) == {"mine.txt": b"x"}
+
+
+def test_a_folder_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"geomatch\.toml"):
+        Workspace(tmp_path)
+
+
+def test_add_keeps_an_immutable_copy_under_its_hash(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "SYNTETISK-a.csv"
+    file.write_text("hej")
+    # sha256 of "hej", by sha256sum.
+    digest = "9c478bf63e9500cb5db1e85ece82f18c8eb9e52e2f9135acd7f10972c8d563ba"
+    (added,) = workspace.add("enrolment", [file], reader)
+    assert (added.sha256, added.file, added.synthetic) == (digest, "SYNTETISK-a.csv", True)
+    copy = workspace.folder / "inputs" / digest / "SYNTETISK-a.csv"
+    assert copy.read_text() == "hej"
+    assert copy.stat().st_mode & 0o222 == 0
+    assert json.loads((copy.parent / "provenance.json").read_text())["kind"] == "enrolment"
+    file.write_text("changed afterwards")
+    assert workspace.path_of(added).read_text() == "hej"
+
+
+def test_all_files_or_none(workspace: Workspace, tmp_path: Path) -> None:
+    good, bad, worse = tmp_path / "good.csv", tmp_path / "bad.csv", tmp_path / "worse.csv"
+    good.write_text("x")
+    bad.write_text("bad")
+    worse.write_text("bad")
+    before = tree(workspace.folder)
+    with pytest.raises(InputError) as caught:
+        workspace.add("enrolment", [good, bad, worse], reader)
+    assert [problem.file for problem in caught.value.problems] == ["bad.csv", "worse.csv"]
+    assert tree(workspace.folder) == before
+
+
+def test_the_same_name_takes_the_place_of_the_earlier_and_keeps_its_copy(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("one")
+    workspace.add("enrolment", [file], reader)
+    file.write_text("two")
+    workspace.add("enrolment", [file], reader)
+    workspace.add("activities", [file], reader)
+    assert [one.kind for one in workspace.inputs()] == ["enrolment", "activities"]
+    assert workspace.path_of(workspace.inputs("enrolment")[0]).read_text() == "two"
+
+
+def test_adding_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("one")
+    workspace.add("enrolment", [file], reader)
+    before = tree(workspace.folder)
+    workspace.add("enrolment", [file], reader)
+    assert tree(workspace.folder) == before
+
+
+def test_two_files_of_one_name_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text(name)
+    with pytest.raises(InputError, match=r"a\.csv"):
+        workspace.add("enrolment", [tmp_path / "1" / "a.csv", tmp_path / "2" / "a.csv"], reader)
+    assert workspace.inputs() == []
+
+
+def test_a_copy_that_was_changed_is_not_used(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("one")
+    (added,) = workspace.add("enrolment", [file], reader)
+    copy = workspace.path_of(added)
+    copy.chmod(0o644)
+    copy.write_text("tampered")
+    with pytest.raises(InputError, match=r"a\.csv"):
+        workspace.path_of(added)
+
+
+def test_a_folder_is_hashed_with_its_names(tmp_path: Path) -> None:
+    for name, inside in (("a", "x"), ("b", "y")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{inside}.txt").write_text("same")
+    assert content_sha256(tmp_path / "a") != content_sha256(tmp_path / "b")
+
+
+def test_a_month_is_replaced_whole_or_not_at_all(workspace: Workspace) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    workspace.write_month("2023-02", {"served": frame}, {"month": "2023-02"})
+    before = tree(workspace.folder)
+    broken = pd.DataFrame({"a": [{1: "x"}, object()]})
+    with pytest.raises(Exception, match=r"[Cc]onvert|type"):
+        workspace.write_month("2023-02", {"need": frame, "served": broken}, {})
+    assert tree(workspace.folder) == before
+    assert workspace.manifest("2023-02")["files"]["served"]["rows"] == 1
+
+
+def test_a_month_that_is_not_computed_says_how(workspace: Workspace) -> None:
+    with pytest.raises(InputError, match="geomatch run 2023-05"):
+        workspace.manifest("2023-05")
+
+
+def test_activities_are_read_only_as_restricted(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="activities"):
+        workspace.read_table("2023-02", "activities")
+
+
+@pytest.mark.parametrize("left", ["old", "both", "new"])
+def test_tidy_mends_what_a_kill_between_two_renames_leaves(left: str, tmp_path: Path) -> None:
+    (tmp_path / ".m.old").mkdir()
+    (tmp_path / ".m.old" / "f").write_text("before")
+    if left == "both":
+        (tmp_path / "m").mkdir()
+        (tmp_path / "m" / "f").write_text("after")
+    if left == "new":
+        (tmp_path / ".m.new").mkdir()
+        (tmp_path / ".m.new" / "f").write_text("half")
+    tidy(tmp_path)
+    assert tree(tmp_path) == {"m/f": b"after" if left == "both" else b"before"}
+
+
+def test_an_error_inside_staging_leaves_the_target(tmp_path: Path) -> None:
+    target = tmp_path / "t"
+    target.mkdir()
+    (target / "f").write_text("before")
+    with pytest.raises(KeyboardInterrupt), staging(target) as staged:
+        (staged / "f").write_text("half")
+        raise KeyboardInterrupt
+    assert tree(tmp_path) == {"t/f": b"before"}
+
+
+def test_replace_folder_leaves_nothing_behind(tmp_path: Path) -> None:
+    for name, text in (("t", "old"), ("s", "new")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f").write_text(text)
+    replace_folder(tmp_path / "s", tmp_path / "t")
+    assert tree(tmp_path) == {"t/f": b"new"}
+
+
+def test_two_commands_do_not_write_at_once(workspace: Workspace) -> None:
+    code = "import sys; from pathlib import Path; from geomatch.workspace import Workspace\nwith Workspace(Path(sys.argv[1])).writing(): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code, str(workspace.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(InputError), workspace.writing():
+            pass
+        other.communicate("")
+    with workspace.writing():
+        assert workspace.inputs() == []
+
+
+@pytest.mark.parametrize("delay_s", [0.6, 0.9, 1.2, 1.5, 2.0, 3.0])
+def test_a_killed_run_leaves_the_month_as_before_or_as_after(demo_workspace: Path, tmp_path: Path, delay_s: float) -> None:
+    import shutil  # noqa: PLC0415
+
+    folder = tmp_path / "copy"
+    shutil.copytree(demo_workspace, folder)
+    month = folder / "months" / "2023-02"
+    before = tree(month)
+    command = [sys.executable, "-m", "geomatch", "run", "2023-02", "-w", str(folder)]  # all counties: another result
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        time.sleep(delay_s)
+        os.kill(process.pid, signal.SIGKILL)
+    workspace = Workspace(folder)
+    with workspace.writing():
+        after = tree(month)
+    if after != before:
+        assert json.loads(after["manifest.json"])["county"] is None
+        files = json.loads(after["manifest.json"])["files"]
+        assert {name: content_sha256(month / f"{name}.parquet") for name in files} == {name: one["sha256"] for name, one in files.items()}
+    assert not list((folder / "months").glob(".*"))
