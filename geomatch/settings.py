@@ -6,14 +6,17 @@ error that lists every such place. Nothing here is changed after it is read.
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from geomatch.errors import InputError, Problem
+from geomatch.tables import ALL, TARGET_GROUPS
 from geomatch.words import LANGUAGES
 from geomatch.words import gettext as _
 
@@ -222,6 +225,7 @@ DEFAULT_RULES = (
 
 SHARE_NAMES = ("eligible_share", "adult_share")
 RULE_KINDS = ("within_county", "min_distance_m", "own_accommodation")
+RULE_STATUSES = ("verified", "assumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +291,32 @@ def _sections() -> dict[str, type]:
 def _toml_value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml_value(inside)}" for key, inside in value.items()) + "}"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        # The escapes of JSON are among those of TOML, but for DEL, which TOML wants escaped as well.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value)
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_COUNTY_CODE = re.compile(r"\d{2}")
+_TOO_LARGE = 1e15
+
+
+def _is_number(value: object) -> bool:
+    """Whether `value` is a number to reckon with: TOML has nan, inf and integers of any length as well."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
+
+
+def _is_date(value: object) -> bool:
+    """Whether `value` is a date as text; only YYYY-MM-DD, since dates are compared as text."""
+    try:
+        return date.fromisoformat(str(value)).isoformat() == value
+    except ValueError:
+        return False
 
 
 def settings_toml(settings: Settings | None = None) -> str:
@@ -336,127 +361,185 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
 
-    def wrong(self, where: str, found: object, expected: str) -> None:
-        self.problems.append(
-            Problem(
-                _("found {found}").format(found=repr(found)),
-                expected,
-                _("Correct the line, or remove it to use the default"),
-                file=self.file,
-                column=where,
-            )
-        )
+    def wrong(self, found: Mapping[str, object], expected: str, remedy: str = "") -> None:
+        """Values that cannot stand, by name."""
+        lines = ", ".join(f"{name} = {_toml_value(value)}" for name, value in found.items())
+        remedy = remedy or _("Correct the line, or remove it to use the default")
+        self.problems.append(Problem(lines, expected, remedy, file=self.file))
 
-    def unknown(self, where: str, known: list[str]) -> None:
+    def unknown(self, where: str, known: Iterable[str]) -> None:
         self.problems.append(
             Problem(
-                _("there is no setting with this name"),
+                _("there is no setting {name}").format(name=where),
                 _("one of {names}").format(names=", ".join(known)),
                 _("Check the spelling, or remove the line"),
                 file=self.file,
-                column=where,
             )
         )
 
     def value(self, where: str, value: object, default: object, metadata: Mapping[str, Any]) -> object:
         """`value` in the type of `default`, or the default and a problem."""
+        found = {where: value}
         if isinstance(default, bool):
             if isinstance(value, bool):
                 return value
-            self.wrong(where, value, "true / false")
+            self.wrong(found, "true / false")
         elif isinstance(default, (int, float)):
             kinds = (int,) if isinstance(default, int) else (int, float)
             low, high = metadata.get("low"), metadata.get("high")
-            if isinstance(value, bool) or not isinstance(value, kinds):
-                self.wrong(where, value, _("a whole number") if isinstance(default, int) else _("a number"))
+            if not isinstance(value, kinds) or not _is_number(value):
+                self.wrong(found, _("a whole number") if isinstance(default, int) else _("a number"))
             elif (low is not None and value < low) or (high is not None and value > high):
                 ends = [
                     _("at least {number}").format(number=low) if low is not None else "",
                     _("at most {number}").format(number=high) if high is not None else "",
                 ]
-                self.wrong(where, value, ", ".join(end for end in ends if end))
+                self.wrong(found, ", ".join(end for end in ends if end))
             else:
                 return type(default)(value)
         elif isinstance(default, tuple):
-            if isinstance(value, list) and all(
-                isinstance(v, (int, float)) and not isinstance(v, bool) for v in value
-            ):
+            if isinstance(value, list) and all(map(_is_number, value)):
                 return tuple(float(v) for v in value)
-            self.wrong(where, value, _("a list of numbers"))
+            self.wrong(found, _("a list of numbers"))
         elif isinstance(value, str):
             choices = metadata.get("unit", "").split(" | ")
             if len(choices) > 1 and value not in choices:
-                self.wrong(where, value, " / ".join(choices))
+                self.wrong(found, " / ".join(choices))
+            elif metadata.get("unit") == "HH:MM" and not _CLOCK.fullmatch(value):
+                self.wrong(found, _("a time as HH:MM"))
             else:
                 return value
         else:
-            self.wrong(where, value, _("text in quotation marks"))
+            self.wrong(found, _("text in quotation marks"))
         return default
 
     def section(self, name: str, kind: type, content: object) -> object:
         defaults = kind()
         if not isinstance(content, dict):
-            self.wrong(name, content, f"[{name}]")
+            self.wrong({name: content}, f"[{name}]")
             return defaults
+        before = len(self.problems)
         metadata = {f.name: f.metadata for f in fields(kind)}
         for key in content:
             if key not in metadata:
-                self.unknown(f"{name}.{key}", list(metadata))
-        return kind(
+                self.unknown(f"{name}.{key}", metadata)
+        made = kind(
             **{
                 key: self.value(f"{name}.{key}", content[key], getattr(defaults, key), metadata[key])
                 for key in metadata
                 if key in content
             }
         )
+        if len(self.problems) == before:
+            self.check_section(name, made)
+        return made
+
+    def check_section(self, name: str, made: object) -> None:
+        """What settings of one section must be to each other."""
+
+        def check(first: str, sign: str, second: str, *, holds: bool) -> None:
+            if not holds:
+                found = {f"{name}.{key}": getattr(made, key) for key in (first, second)}
+                self.wrong(found, f"{first} {sign} {second}", _("Correct the lines"))
+
+        if isinstance(made, MaskSettings):
+            check("masked_low", "<=", "masked_high", holds=made.masked_low <= made.masked_high)
+            check("dash_low", "<=", "dash_high", holds=made.dash_low <= made.dash_high)
+        elif isinstance(made, SessionSettings):
+            check("min_weeks", "<=", "max_weeks", holds=made.min_weeks <= made.max_weeks)
+            # Both are HH:MM, so that text is in the order of time.
+            check("standard_start", "<", "standard_end", holds=made.standard_start < made.standard_end)
+        elif isinstance(made, IndexSettings):
+            steps = {f"{name}.steps_min": made.steps_min}
+            weights = {f"{name}.weights": made.weights}
+            if (
+                list(made.steps_min) != sorted({0.0, *made.steps_min} - {0.0})
+                or min(made.steps_min, default=0) < 0
+            ):
+                self.wrong(steps, _("numbers above 0, each larger than the one before"))
+            if min(made.weights, default=0) < 0:
+                self.wrong(weights, _("numbers from 0"))
+            if len(made.steps_min) != len(made.weights):
+                self.wrong(steps | weights, _("one weight for each step"), _("Correct the lines"))
 
     def items(self, name: str, kind: type, content: object) -> tuple[Any, ...]:
-        if not isinstance(content, list):
-            self.wrong(name, content, f"[[{name}]]")
+        if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
+            self.wrong({name: content}, f"[[{name}]]")
             return ()
-        result = []
+        result: list[Any] = []
         known = {f.name: f for f in fields(kind)}
         for number, item in enumerate(content, start=1):
-            where = f"{name} {number}"
-            unknown = [key for key in item if key not in known]
-            missing = [key for key, f in known.items() if key not in item and f.default is f.default_factory]
-            for key in unknown:
-                self.unknown(f"{where}.{key}", list(known))
-            for key in missing:
-                self.wrong(f"{where}.{key}", None, _("a value"))
-            if not unknown and not missing:
-                made = kind(
-                    **{
-                        k: float(v) if isinstance(v, int) and k in ("low", "high", "value") else v
-                        for k, v in item.items()
-                    }
-                )
+            where = _("[[{table}]] number {number}").format(table=name, number=number)
+            before = len(self.problems)
+            for key in item:
+                if key not in known:
+                    self.unknown(f"{where}, {key}", known)
+            for key, f in known.items():
+                if key not in item and f.default is f.default_factory:
+                    found = _("{where}: {name} is missing").format(where=where, name=key)
+                    self.problems.append(Problem(found, remedy=_("Add the line"), file=self.file))
+            values = {
+                key: self.item_value(f"{where}, {key}", item[key], is_number=f.type == "float")
+                for key, f in known.items()
+                if key in item
+            }
+            if len(self.problems) == before:
+                made = kind(**values)
                 self.check_item(where, made)
+                if isinstance(made, Share):
+                    self.check_again(where, made, result)
                 result.append(made)
         return tuple(result)
 
+    def item_value(self, where: str, value: object, *, is_number: bool) -> object:
+        if is_number:
+            if _is_number(value):
+                return float(str(value))
+            self.wrong({where: value}, _("a number"), _("Correct the line"))
+        elif type(value) is date:
+            return value.isoformat()  # TOML has dates without quotation marks
+        elif not isinstance(value, str):
+            self.wrong({where: value}, _("text in quotation marks"), _("Correct the line"))
+        return value
+
     def check_item(self, where: str, item: Share | Rule) -> None:
-        for key in ("valid_from", "valid_to"):
-            text = getattr(item, key, "")
-            if text or key == "valid_from":
-                try:
-                    date.fromisoformat(str(text))
-                except ValueError:
-                    self.wrong(f"{where}.{key}", text, _("a date, YYYY-MM-DD"))
+        def check(*keys: str, holds: bool, expected: str) -> None:
+            if not holds:
+                values = {key: getattr(item, key) for key in keys}
+                named = {f"{where}, {key}" if key == keys[0] else key: values[key] for key in keys}
+                self.wrong(named, expected, _("Correct the line"))
+
+        check("valid_from", holds=_is_date(item.valid_from), expected=_("a date as YYYY-MM-DD"))
         if isinstance(item, Share):
-            if item.name not in SHARE_NAMES:
-                self.wrong(f"{where}.name", item.name, " / ".join(SHARE_NAMES))
-            if not (
-                isinstance(item.low, float)
-                and isinstance(item.high, float)
-                and 0 <= item.low <= item.high <= 1
-            ):
-                self.wrong(where, f"{item.low}-{item.high}", _("0 <= low <= high <= 1"))
-        else:
-            if item.kind not in RULE_KINDS:
-                self.wrong(f"{where}.kind", item.kind, " / ".join(RULE_KINDS))
-            if item.status not in ("verified", "assumed"):
-                self.wrong(f"{where}.status", item.status, "verified / assumed")
+            check("name", holds=item.name in SHARE_NAMES, expected=" / ".join(SHARE_NAMES))
+            check(
+                "target_group", holds=item.target_group in TARGET_GROUPS, expected=" / ".join(TARGET_GROUPS)
+            )
+            check(
+                "county_code",
+                holds=item.county_code == ALL or bool(_COUNTY_CODE.fullmatch(item.county_code)),
+                expected=_("all, or a county code of two digits"),
+            )
+            check("low", "high", holds=0 <= item.low <= item.high <= 1, expected="0 <= low <= high <= 1")
+            return
+        check("kind", holds=item.kind in RULE_KINDS, expected=" / ".join(RULE_KINDS))
+        check("status", holds=item.status in RULE_STATUSES, expected=" / ".join(RULE_STATUSES))
+        check("value", holds=item.value >= 0, expected=_("at least {number}").format(number=0))
+        if item.valid_to:
+            check("valid_to", holds=_is_date(item.valid_to), expected=_("a date as YYYY-MM-DD"))
+            if _is_date(item.valid_from) and _is_date(item.valid_to):
+                holds = item.valid_from <= item.valid_to
+                check("valid_from", "valid_to", holds=holds, expected="valid_from <= valid_to")
+
+    def check_again(self, where: str, share: Share, earlier: list[Share]) -> None:
+        """Refuse a second share for the same people and day: which one holds would be a matter of order."""
+
+        def key(one: Share) -> tuple[str, ...]:
+            return one.name, one.target_group, one.county_code, one.valid_from
+
+        if key(share) in map(key, earlier):
+            found = _("{where} is for the same group, county and day as an earlier one").format(where=where)
+            self.problems.append(Problem(found, remedy=_("Remove one of the two"), file=self.file))
 
 
 def load_settings(path: Path) -> Settings:
@@ -466,11 +549,16 @@ def load_settings(path: Path) -> Settings:
         InputError: It is not TOML, or names or values are wrong (all of them are listed).
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            Problem(_("it is not TOML ({reason})").format(reason=error), file=path.name)
-        ) from error
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        problem = Problem(_("the text is not UTF-8"), remedy=_("Save the file as UTF-8"), file=path.name)
+        raise InputError(problem) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        reason = str(error)[: place.start()] if place else str(error)
+        row = int(place[1]) if place else None
+        problem = Problem(_("it is not TOML ({reason})").format(reason=reason), file=path.name, row=row)
+        raise InputError(problem) from error
     reader = _Reader(path.name)
     sections = _sections()
     known = ["language", *sections, *_TABLE_LISTS]

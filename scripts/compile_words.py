@@ -7,6 +7,7 @@ one catalogue is made of them all. The .mo file is committed, so that nothing ne
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,12 +17,25 @@ from babel.messages.pofile import read_po
 WORDS = Path(__file__).resolve().parents[1] / "geomatch" / "words"
 
 
+class _Plain(Catalog):
+    """A catalogue whose header holds what gettext needs, and neither the day nor the version of the compiler."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """Names and values of the header's lines."""
+        return [
+            ("Language", str(self.locale)),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
 def merged(folder: Path) -> Catalog:
     """All catalogues of `folder` in one. Raises ValueError where two translate one id differently."""
-    catalogue = Catalog(locale=folder.name, project="geomatch", charset="utf-8", header_comment="")
+    catalogue = _Plain(locale=folder.name, charset="utf-8")
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale=folder.name):
+            for message in read_po(file, locale=folder.name, abort_invalid=True):
                 if not message.id:
                     continue
                 known = catalogue.get(message.id)
@@ -31,13 +45,19 @@ def merged(folder: Path) -> Catalog:
     return catalogue
 
 
+def compiled(folder: Path) -> bytes:
+    """The content of the .mo file of `folder`; the same .po files give the same bytes."""
+    made = BytesIO()
+    write_mo(made, merged(folder))
+    return made.getvalue()
+
+
 def main() -> int:
     """Write every .mo file."""
     for folder in sorted(path for path in WORDS.iterdir() if any(path.glob("*.po"))):
         target = folder / "LC_MESSAGES" / "geomatch.mo"
         target.parent.mkdir(exist_ok=True)
-        with target.open("wb") as file:
-            write_mo(file, merged(folder))
+        target.write_bytes(compiled(folder))
     return 0
 
 

@@ -77,7 +77,9 @@ class Bounds:
     def _two_stages(self, municipality: int, choice: Ints) -> tuple[int, int]:
         key = choice.tobytes()
         if key not in self._mixtures:
-            self._mixtures[key] = Mixture.of(self.sheets, choice, self.reach.capacity, self.reach.series_owner)
+            self._mixtures[key] = Mixture.of(
+                self.sheets, choice, self.reach.capacity, self.reach.series_owner
+            )
         low, high = self._mixtures[key].served_range(municipality, self.opened)
         need = self.need(municipality, int(choice[municipality]) // 2)
         return need - high, need - low
@@ -128,7 +130,7 @@ class Bounds:
         rows = reach.returns[reach.returns["point"].isin(mine)]
         for point, series, walk in zip(rows["point"], rows["series"], rows["walk_only"], strict=True):
             owner = int(reach.series_owner[series])
-            pair = LOCAL if owner == municipality else WALK if walk else number.get((municipality, owner), None)
+            pair = LOCAL if owner == municipality else WALK if walk else number.get((municipality, owner))
             if pair is not None and (pair < 0 or self.opened[pair]):
                 found[int(point)].append((int(series), pair))
         return sorted({tuple(sorted(arcs)) for arcs in found.values()})
@@ -147,7 +149,8 @@ class Bounds:
             for s in range(strata)
             for right in (0, 1)
             for series, pair in arcs
-            if (right or pair < 0) and (reach.fits[s, series] == 1 or (reach.fits[s, series] == 2 and end == HIGH))
+            if (right or pair < 0)
+            and (reach.fits[s, series] == 1 or (reach.fits[s, series] == 2 and end == HIGH))
         ]
         node, series, pair = np.array(table, dtype=np.int64).reshape(-1, 3).T
         owner = np.full(2 * strata, municipality, dtype=np.int64)
@@ -164,7 +167,9 @@ class Bounds:
 
 def make_bounds(reach: Reach, opened: Bools) -> Bounds:
     """Sheets of the four states and the groups of municipalities that touch each other."""
-    sheets = [sheet_of(reach, demand(reach, need, share, share)) for need in (LOW, HIGH) for share in (LOW, HIGH)]
+    sheets = [
+        sheet_of(reach, demand(reach, need, share, share)) for need in (LOW, HIGH) for share in (LOW, HIGH)
+    ]
     owner = reach.rows["municipality"].to_numpy(dtype=np.int64)
     leaves = reach.use_pair == WALK
     by_corridor = (reach.use_pair >= 0) & (opened[np.maximum(reach.use_pair, 0)] if len(opened) else False)

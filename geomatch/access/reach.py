@@ -186,7 +186,10 @@ def build_reach(
     series_number = {series: index for index, series in enumerate(physical["series_id"])}
     fits = np.array(
         [
-            [suits(group, sex, str(g), str(s)) for g, s in zip(physical["target_groups"], physical["sex"], strict=True)]
+            [
+                suits(group, sex, str(g), str(s))
+                for g, s in zip(physical["target_groups"], physical["sex"], strict=True)
+            ]
             for group, sex in strata
         ],
         dtype=np.int64,
@@ -195,13 +198,15 @@ def build_reach(
     uses = rows.reset_index(names="row")[["row", "point", "municipality", "stratum"]].merge(
         returns[["point", "series", "round_trip_s", "walk_only"]].reset_index(names="return"), on="point"
     )
-    series_owner = physical["municipality_code"].map(number).to_numpy(dtype=np.int64)
+    series_owner = np.array([number[code] for code in physical["municipality_code"]], dtype=np.int64)
     fit = fits[uses["stratum"].to_numpy(dtype=np.int64), uses["series"].to_numpy(dtype=np.int64)]
     uses, fit = uses[fit > 0], fit[fit > 0]
     origin = uses["municipality"].to_numpy(dtype=np.int64)
     goal = series_owner[uses["series"].to_numpy(dtype=np.int64)]
     local, walk = origin == goal, uses["walk_only"].to_numpy(dtype=bool)
-    pairs = tuple(sorted(set(zip(origin[~local & ~walk].tolist(), goal[~local & ~walk].tolist(), strict=True))))
+    pairs = tuple(
+        sorted(set(zip(origin[~local & ~walk].tolist(), goal[~local & ~walk].tolist(), strict=True)))
+    )
     pair_number = {pair: index for index, pair in enumerate(pairs)}
     corridor = [pair_number.get(pair, WALK) for pair in zip(origin.tolist(), goal.tolist(), strict=True)]
     return Reach(
@@ -236,14 +241,19 @@ def build_reach(
 
 
 def _returns(
-    day_returns: pd.DataFrame, point_number: Mapping[str, int], series_number: Mapping[str, int], known: set[str]
+    day_returns: pd.DataFrame,
+    point_number: Mapping[str, int],
+    series_number: Mapping[str, int],
+    known: set[str],
 ) -> pd.DataFrame:
     strangers = sorted(
         (set(day_returns["point_id"]) - set(point_number)) | (set(day_returns["series_id"]) - known)
     )
     if strangers:
         raise ValueError(f"day returns of unknown points or series: {', '.join(map(str, strangers[:5]))}")
-    table = day_returns[day_returns["reachable"].astype(bool) & day_returns["series_id"].isin(set(series_number))]
+    table = day_returns[
+        day_returns["reachable"].astype(bool) & day_returns["series_id"].isin(set(series_number))
+    ]
     if table["round_trip_s"].isna().any():
         raise ValueError("a reachable day return has no round_trip_s")
     return table.assign(
@@ -267,16 +277,19 @@ def open_in_month(register: pd.DataFrame | None, month: str) -> pd.DataFrame:
     start = pd.to_datetime(register["valid_from"].replace("", None)).fillna(first)
     end = pd.to_datetime(register["valid_to"].replace("", None)).fillna(last)
     table = register[(start <= last) & (end >= first)]
-    return (
-        table.assign(reference=table["reference"].fillna("").astype(str))
-        .groupby(["from_code", "to_code"], as_index=False)["reference"]
-        .agg(lambda texts: ";".join(sorted({text for text in texts if text})))
-    )
+    found: dict[tuple[str, str], set[str]] = {}
+    for origin, goal, text in zip(
+        table["from_code"], table["to_code"], table["reference"].fillna(""), strict=True
+    ):
+        found.setdefault((str(origin), str(goal)), set()).add(str(text))
+    rows = [(*pair, ";".join(sorted(texts - {""}))) for pair, texts in sorted(found.items())]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
 def _per_row(reach: Reach, end: Ints | int) -> Ints:
     ends = np.broadcast_to(np.asarray(end, dtype=np.int64), (len(reach.codes),))
-    return ends[reach.rows["municipality"].to_numpy(dtype=np.int64)]
+    result: Ints = ends[reach.rows["municipality"].to_numpy(dtype=np.int64)]
+    return result
 
 
 def demand(reach: Reach, need_end: Ints | int, share_end: Ints | int, suit_end: Ints | int) -> Demand:
@@ -323,7 +336,7 @@ def largest_remainder(parts: Floats, whole: int) -> list[int]:
     order = sorted(range(len(floors)), key=lambda i: (-round(float(parts[i]) - floors[i], 4), i))
     for i in order[: max(whole - sum(floors), 0)]:
         floors[i] += 1
-    # Parts are cut to 1e-4, so their floors can exceed the whole by one at the most.
+    # Parts are cut to hundredths, so their floors can exceed the whole by one at the most.
     for i in [i for i in reversed(order) if floors[i] > 0][: max(sum(floors) - whole, 0)]:
         floors[i] -= 1
     return floors

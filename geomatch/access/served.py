@@ -8,13 +8,32 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geomatch.access.reach import HIGH, LOW, MILLI, Demand, Reach, build_reach, demand, largest_remainder, open_in_month, suits
+from geomatch.access.reach import (
+    HIGH,
+    LOW,
+    MILLI,
+    Demand,
+    Reach,
+    build_reach,
+    demand,
+    largest_remainder,
+    open_in_month,
+    suits,
+)
 from geomatch.allocation import Allocation, Network, allocate
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.settings import Settings
 from geomatch.tables import SCENARIOS, SERVED, conform
 
-__all__ = ["PARTS", "MonthAllocation", "Scenario", "allocate_month", "corridors_open", "digital_room", "served_table"]
+__all__ = [
+    "PARTS",
+    "MonthAllocation",
+    "Scenario",
+    "allocate_month",
+    "corridors_open",
+    "digital_room",
+    "served_table",
+]
 
 PARTS = (
     "served_local",
@@ -26,7 +45,7 @@ PARTS = (
     "no_day_return",
 )
 """The parts of need, in the order in which equal remainders are rounded up."""
-_DECIMALS = 4
+_DECIMALS = 2  # as the allocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +125,15 @@ def _digital(reach: Reach, left: Floats, settings: Settings, end: int) -> Floats
     wanted = np.floor(np.round(of_stratum * share, _DECIMALS)).astype(np.int64)
     arcs, capacity, _everyone = digital_room(reach, end)
     node, series = np.array(arcs, dtype=np.int64).reshape(-1, 2).T
-    network = Network(wanted, capacity, node, series, np.zeros(len(arcs), bool), np.zeros(len(arcs), np.int64))
+    network = Network(
+        wanted, capacity, node, series, np.zeros(len(arcs), bool), np.zeros(len(arcs), np.int64)
+    )
     served = wanted - allocate(network).unserved
     # Whole thousandths are what the allocation takes; where everybody who asks is served, the fraction is too.
     served = np.where(served == wanted, of_stratum * share * np.isin(np.arange(len(wanted)), node), served)
     part = np.divide(served, of_stratum, out=np.zeros(len(served)), where=of_stratum > 0)
-    return np.round(left * part[stratum], _DECIMALS)
+    result: Floats = np.round(left * part[stratum], _DECIMALS)
+    return result
 
 
 def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scenario:
@@ -120,8 +142,8 @@ def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scen
     found = allocate(network)
     nodes = len(people.need)
     home = network.local
-    local = np.round(np.bincount(network.node[home], found.flow[home], nodes), _DECIMALS)
-    away = np.round(np.bincount(network.node[~home], found.flow[~home], nodes), _DECIMALS)
+    local: Floats = np.round(np.bincount(network.node[home], found.flow[home], nodes), _DECIMALS)
+    away: Floats = np.round(np.bincount(network.node[~home], found.flow[~home], nodes), _DECIMALS)
     digital = _digital(reach, found.unserved, settings, end)
     rest = np.round(people.need - local - away - digital, _DECIMALS)
     allowed = np.zeros(nodes, dtype=bool)
@@ -136,7 +158,7 @@ def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scen
         "no_entitlement": ~allowed & reached & ~entitled,
         "no_day_return": ~reached,
     }
-    parts = {"served_local": local, "served_by_corridor": away, "served_digital": digital}
+    parts: dict[str, Floats] = {"served_local": local, "served_by_corridor": away, "served_digital": digital}
     parts |= {name: np.where(kind, rest, 0.0) for name, kind in kinds.items()}
     return Scenario(people, network, arcs, found, parts)
 
@@ -166,7 +188,8 @@ def allocate_month(
     open_now = open_in_month(register, month)
     opened = corridors_open(reach, open_now, settings)
     scenarios = {
-        name: _scenario(reach, opened, settings, end) for name, end in zip(SCENARIOS, (LOW, HIGH), strict=True)
+        name: _scenario(reach, opened, settings, end)
+        for name, end in zip(SCENARIOS, (LOW, HIGH), strict=True)
     }
     return MonthAllocation(reach, settings, open_now, register is not None, opened, scenarios)
 
@@ -203,5 +226,3 @@ def served_table(month: MonthAllocation) -> pd.DataFrame:
         ),
         SERVED,
     )
-
-

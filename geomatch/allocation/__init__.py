@@ -6,7 +6,7 @@ many are served, which is what bounds and corridors ask thousands of times.
 
 from geomatch.allocation.lexicographic import Allocation, allocate, unserved_range
 from geomatch.allocation.symmetry import Network
-from geomatch.allocation.totals import LOCAL, WALK, Mixture, Sheet, make_sheet, most_served
+from geomatch.allocation.totals import LOCAL, WALK, Mixture, Sheet, make_sheet
 
 __all__ = [
     "LOCAL",
@@ -17,6 +17,5 @@ __all__ = [
     "Sheet",
     "allocate",
     "make_sheet",
-    "most_served",
     "unserved_range",
 ]

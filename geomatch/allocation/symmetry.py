@@ -101,7 +101,7 @@ def merge_nodes(owner: Ints, node: Ints, content: Ints) -> tuple[Ints, Ints]:
 
 
 def _ranks(signatures: list[tuple[object, ...]]) -> Ints:
-    order = {signature: rank for rank, signature in enumerate(sorted(set(signatures)))}  # type: ignore[type-var]
+    order = {signature: rank for rank, signature in enumerate(sorted(set(signatures)))}
     return np.array([order[signature] for signature in signatures], dtype=np.int64)
 
 
@@ -113,11 +113,13 @@ def _neighbourhoods(own: Ints, arc_kind: Ints, other: Ints, colour: Ints) -> lis
     return [(c, *kinds[bounds[i] : bounds[i + 1]]) for i, c in enumerate(colour.tolist())]
 
 
-def condense(network: Network) -> Condensed:
-    """The network of colours (see the module's text)."""
+def condense(network: Network, *, refine: bool = True) -> Condensed:
+    """The network of colours (see the module's text); without `refine` only twins are put together."""
     live = (network.need[network.node] > 0) & (network.capacity[network.series] > 0)
     arcs = np.flatnonzero(live)
-    content = np.column_stack([network.series[arcs], network.local[arcs], network.seconds[arcs]]).astype(np.int64)
+    content = np.column_stack([network.series[arcs], network.local[arcs], network.seconds[arcs]]).astype(
+        np.int64
+    )
     group, _first = merge_nodes(np.zeros(len(network.need), np.int64), network.node[arcs], content)
     groups = int(group.max(initial=-1)) + 1
     group_need = np.bincount(group[group >= 0], network.need[group >= 0], groups).astype(np.int64)
@@ -128,12 +130,16 @@ def condense(network: Network) -> Condensed:
     table = np.column_stack(
         [group[network.node[arcs]], place[network.series[arcs]], network.local[arcs], network.seconds[arcs]]
     ).astype(np.int64)
-    table, back = np.unique(table, axis=0, return_inverse=True) if len(arcs) else (table, np.array([], np.int64))
+    table, back = (
+        np.unique(table, axis=0, return_inverse=True) if len(arcs) else (table, np.array([], np.int64))
+    )
     owner, target = table[:, 0], table[:, 1]
     kind = np.unique(table[:, 2:], axis=0, return_inverse=True)[1].ravel() if len(arcs) else target
     node_colour = _ranks([(n,) for n in group_need.tolist()])
     series_colour = _ranks([(c,) for c in network.capacity[used].tolist()])
-    while True:
+    if not refine:
+        node_colour, series_colour = np.arange(groups), np.arange(len(used))
+    while refine:
         told = (len(np.unique(node_colour)), len(np.unique(series_colour)))
         node_colour = _ranks(_neighbourhoods(owner, kind, series_colour[target], node_colour))
         series_colour = _ranks(_neighbourhoods(target, kind, node_colour[owner], series_colour))

@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from geomatch.allocation.flows import most, reach
 from geomatch.allocation.symmetry import Bools, Ints, merge_nodes
 
-__all__ = ["LOCAL", "WALK", "Mixture", "Sheet", "make_sheet", "most_served"]
+__all__ = ["LOCAL", "WALK", "Mixture", "Sheet", "make_sheet"]
 
 LOCAL = -1
 """Arc to a series of the own municipality."""
@@ -52,52 +53,9 @@ class Sheet:
     local: Ints
 
 
-def _most(need: Ints, capacity: Ints, node: Ints, series: Ints) -> tuple[int, Ints]:
-    """Value and arc flows of a maximum flow. Arcs are sorted by (node, series) and occur once."""
-    from scipy.sparse import csr_array  # noqa: PLC0415  # scipy is slow to import
-    from scipy.sparse.csgraph import maximum_flow  # noqa: PLC0415
-
-    if not len(node):
-        return 0, np.array([], dtype=np.int64)
-    nodes, places = len(need), len(capacity)
-    top = np.iinfo(np.int32).max // 2
-    if int(need.sum()) > top:
-        raise OverflowError("more than a million persons in one allocation")
-    room = np.minimum(capacity, int(need.sum()))
-    # Vertices: source 0, nodes, series, sink; rows are written in order, so no sorting is needed.
-    counts = np.concatenate([[nodes], np.bincount(node, minlength=nodes), np.ones(places, np.int64), [0]])
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    column = np.concatenate([np.arange(nodes) + 1, series + nodes + 1, np.full(places, nodes + places + 1)])
-    value = np.concatenate([need, np.minimum(need[node], room[series]), room]).astype(np.int32)
-    size = nodes + places + 2
-    graph = csr_array((value, column.astype(np.int32), start), shape=(size, size))
-    result = maximum_flow(graph, 0, size - 1)
-    # The result holds an arc and its reverse in one sorted matrix: the forward ones are found by their place.
-    flow = result.flow
-    rows = np.repeat(np.arange(size), np.diff(flow.indptr))
-    forward = (rows >= 1) & (rows <= nodes) & (flow.indices > nodes)
-    amounts = flow.data[forward].astype(np.int64)
-    key = rows[forward].astype(np.int64) * size + flow.indices[forward]
-    wanted = (node + 1) * size + series + nodes + 1
-    if len(key) != len(wanted) or (key != wanted).any():
-        amounts = amounts[np.argsort(key, kind="stable")][np.searchsorted(np.sort(key), wanted)]
-    return int(result.flow_value), amounts
-
-
-def _reach(size: int, start: Ints, tails: Ints, heads: Ints) -> Bools:
-    """Vertices that can be reached from any of `start`."""
-    from scipy.sparse import csr_array  # noqa: PLC0415
-    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415
-
-    tails = np.concatenate([np.full(len(start), size), tails])
-    heads = np.concatenate([start, heads])
-    graph = csr_array((np.ones(len(tails), np.int8), (tails, heads)), shape=(size + 1, size + 1))
-    reached = np.zeros(size + 1, dtype=bool)
-    reached[breadth_first_order(graph, size, return_predecessors=False)] = True
-    return reached[:size]
-
-
-def _merge(need: Ints, owner: Ints, mark: Bools, node: Ints, series: Ints, pair: Ints) -> tuple[Ints, ...]:
+def _merge(
+    need: Ints, owner: Ints, mark: Bools, node: Ints, series: Ints, pair: Ints
+) -> tuple[Ints, Ints, Bools, Ints, Ints, Ints]:
     """Nodes of equal owner, mark and arcs as one: need, owner, mark, then arcs sorted by (class, series)."""
     label, first = merge_nodes(2 * owner + mark, node, np.column_stack([series, pair]).astype(np.int64))
     keep = np.isin(node, first)
@@ -115,7 +73,9 @@ def make_sheet(
     Args:
         need: Per node, thousandths of persons.
         owner: Per node, its municipality.
-        node, series, pair: Per arc; `pair` is LOCAL, WALK or the number of the corridor the arc needs.
+        node: Per arc, its node.
+        series: Per arc, its series.
+        pair: Per arc, LOCAL, WALK or the number of the corridor that it needs.
         capacity: Per series, thousandths of places.
         municipalities: How many municipalities there are.
     """
@@ -124,11 +84,11 @@ def make_sheet(
         need, owner, np.zeros(len(need), bool), node[here], series[here], pair[here]
     )
     home = pairs == LOCAL
-    _value, flow = _most(needs, capacity, cls[home], places[home])
+    _value, flow = most(needs, capacity, cls[home], places[home])
     served = np.bincount(cls[home], flow, len(needs)).astype(np.int64)
     used = flow > 0
     left = np.flatnonzero(served < needs)
-    reached = _reach(
+    reached = reach(
         len(needs) + len(capacity),
         left,
         np.concatenate([cls[home], places[home][used] + len(needs)]),
@@ -170,9 +130,7 @@ class Mixture:
     _known: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, sheets: Sequence[Sheet], choice: Ints, capacity: Ints, series_owner: Ints
-    ) -> Mixture:
+    def of(cls, sheets: Sequence[Sheet], choice: Ints, capacity: Ints, series_owner: Ints) -> Mixture:
         """Take municipality m from `sheets[choice[m]]`; -1 leaves its people out."""
         needs, owners, classes, series, pairs = [], [], [], [], []
         local_of = np.zeros(len(choice), dtype=np.int64)
@@ -214,7 +172,7 @@ class Mixture:
             return self.local
         key = np.packbits(mask).tobytes()
         if key not in self._known:
-            self._known[key] = _most(self.need, self.capacity, self.cls[mask], self.series[mask])[0]
+            self._known[key] = most(self.need, self.capacity, self.cls[mask], self.series[mask])[0]
         return self._known[key]
 
     def total(self, opened: Bools, extra: Bools | None = None) -> int:
@@ -240,21 +198,11 @@ class Mixture:
         """
         mask = self.allowed(opened)
         cls, series = self.cls[mask], self.series[mask]
-        _value, flow = _most(self.need, self.capacity, cls, series)
+        _value, flow = most(self.need, self.capacity, cls, series)
         classes, size = len(self.need), len(self.need) + len(self.capacity)
         back = flow > 0
         tails = np.concatenate([cls, series[back] + classes])
         heads = np.concatenate([series + classes, cls[back]])
         left = np.flatnonzero(np.bincount(cls, flow, classes) < self.need)
         free = np.flatnonzero(np.bincount(series, flow, len(self.capacity)) < self.capacity) + classes
-        return _reach(size, left, tails, heads), _reach(size, free, heads, tails), tails, heads
-
-    @staticmethod
-    def reach(size: int, start: Ints, tails: Ints, heads: Ints) -> Bools:
-        """Vertices that can be reached from any of `start`."""
-        return _reach(size, start, tails, heads)
-
-
-def most_served(need: Ints, capacity: Ints, node: Ints, series: Ints) -> int:
-    """Most thousandths of persons that fit, whoever they are. Arcs are sorted by (node, series) and occur once."""
-    return _most(need, capacity, node, series)[0]
+        return reach(size, left, tails, heads), reach(size, free, heads, tails), tails, heads

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geomatch.access.reach import HIGH, LOW, Reach, demand, sheet_of
-from geomatch.allocation import LOCAL, Mixture, Sheet, most_served
+from geomatch.allocation import LOCAL, Mixture, Sheet
+from geomatch.allocation.flows import most, reach
 from geomatch.allocation.symmetry import Bools, Ints
 
 __all__ = ["CORNERS", "Gains", "make_gains"]
@@ -56,7 +57,9 @@ class Gains:
         choice[origin] = own
         key = choice.tobytes()
         if key not in self._mixtures:
-            self._mixtures[key] = Mixture.of(self.sheets, choice, self.reach.capacity, self.reach.series_owner)
+            self._mixtures[key] = Mixture.of(
+                self.sheets, choice, self.reach.capacity, self.reach.series_owner
+            )
         return self._mixtures[key]
 
     def _base(self, corridor: int) -> Bools:
@@ -81,7 +84,10 @@ class Gains:
 
     def paired(self, corridor: int, end: int) -> dict[int, int]:
         """Per further corridor that can matter, what this one gains when that one is open, at one end of need."""
-        mixture, base = self.corner(self.reach.pairs[corridor][0], "ll" if end == LOW else "hh"), self._base(corridor)
+        mixture, base = (
+            self.corner(self.reach.pairs[corridor][0], "ll" if end == LOW else "hh"),
+            self._base(corridor),
+        )
         key = (base.tobytes(), end)
         if key not in self._residuals:
             self._residuals[key] = mixture.residual(base)
@@ -90,8 +96,8 @@ class Gains:
         own = self._arcs(mixture, corridor)
         if not own.any():
             return {}
-        onward = Mixture.reach(size, np.unique(mixture.series[own]) + classes, tails, heads)
-        inward = Mixture.reach(size, np.unique(mixture.cls[own]), heads, tails)
+        onward = reach(size, np.unique(mixture.series[own]) + classes, tails, heads)
+        inward = reach(size, np.unique(mixture.cls[own]), heads, tails)
         arcs = mixture.pair >= 0
         number = mixture.pair[arcs] % count
         start, goal = mixture.cls[arcs], mixture.series[arcs] + classes
@@ -122,10 +128,11 @@ class Gains:
         wanting[sheet.cls[arcs]] = True
         home = (sheet.pair == LOCAL) & (sheet.owner[sheet.cls] == origin)
         without = home & ~wanting[sheet.cls]
-        forced = most_served(sheet.need, self.reach.capacity, sheet.cls[home], sheet.series[home]) - most_served(
-            sheet.need, self.reach.capacity, sheet.cls[without], sheet.series[without]
+        everybody, rest = (
+            most(sheet.need, self.reach.capacity, sheet.cls[arcs], sheet.series[arcs])[0]
+            for arcs in (home, without)
         )
-        return int(sheet.need[wanting].sum()) - forced
+        return int(sheet.need[wanting].sum()) - (everybody - rest)
 
 
 def make_gains(reach: Reach, opened: Bools, good: Bools) -> Gains:

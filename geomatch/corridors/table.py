@@ -140,8 +140,12 @@ def corridors_table(
     places = activities.set_index("series_id")["geometry"]
     own = need[(need["accommodation"] == "own") & (need["high"] > 0)]
     in_own = set(own["municipality_code"])
+    listed = month.register
     register = {
-        (row.from_code, row.to_code): str(row.reference) for row in month.register.itertuples(index=False)
+        (str(origin), str(goal)): str(text)
+        for origin, goal, text in zip(
+            listed["from_code"], listed["to_code"], listed["reference"], strict=True
+        )
     }
     corridor_of = {(reach.codes[o], reach.codes[d]): number for number, (o, d) in enumerate(reach.pairs)}
     way_of = {(reach.codes[o], reach.codes[d]): way for (o, d), way in ways.items()}
@@ -189,7 +193,9 @@ def corridors_table(
                 "paired_with": "" if other is None else "-".join(reach.codes[m] for m in reach.pairs[other]),
                 **{f"trips_{name}": trips[name] for name in trips},
                 **{f"cost_{name}_sek": cost[name] for name in trips},
-                "cost_per_person_sek": cost["high"] / worth.gain["hh"] * 1000 if worth.gain["hh"] else math.nan,
+                "cost_per_person_sek": cost["high"] / worth.gain["hh"] * 1000
+                if worth.gain["hh"]
+                else math.nan,
                 "verdict": judged.verdict,
                 "reasons": ";".join(judged.reasons),
                 "assumed_rules": ";".join(judged.assumed_rules),

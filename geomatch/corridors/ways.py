@@ -71,7 +71,7 @@ def _failings(returns: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def good_returns(reach: Reach, settings: Settings) -> Bools:
     """Per reachable day return, whether a recommended corridor may count it."""
-    good: Bools = ~_failings(reach.returns, settings).to_numpy(dtype=bool).any(axis=1)
+    good: Bools = np.logical_not(_failings(reach.returns, settings).to_numpy(dtype=bool).any(axis=1))
     return good
 
 
@@ -86,10 +86,10 @@ def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways
     table = pd.concat([table, _failings(table, settings).add_prefix("fails_")], axis=1)
     # Equal in everything that is shown: which of them comes first does not matter.
     table = table.sort_values(_BEST_FIRST, kind="stable")
-    return {
-        (int(key[0]), int(key[1])): _ways(group)  # type: ignore[index]
-        for key, group in table.groupby(["origin", "goal"])
-    }
+    found = {}
+    for _key, group in table.groupby(["origin", "goal"]):
+        found[int(group["origin"].iloc[0]), int(group["goal"].iloc[0])] = _ways(group)
+    return found
 
 
 def _ways(table: pd.DataFrame) -> Ways:
@@ -104,7 +104,9 @@ def _ways(table: pd.DataFrame) -> Ways:
         best_sessions_per_week=float(best["sessions_per_week"]),
         transfers=None if pd.isna(best["transfers"]) else int(best["transfers"]),
         booking_needed=bool(best["booking_needed"]),
-        last_way_home_share=float("nan" if pd.isna(best["last_way_home_share"]) else best["last_way_home_share"]),
+        last_way_home_share=float(
+            "nan" if pd.isna(best["last_way_home_share"]) else best["last_way_home_share"]
+        ),
         last_way_home_tight=bool(best["last_way_home_tight"]),
         best_failings=tuple(name.removeprefix("fails_") for name in names if best[name]),
         failings=tuple(name.removeprefix("fails_") for name in names if table[name].any()),

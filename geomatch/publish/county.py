@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
-from geomatch.publish.maps import GAP_LIMITS, map_script
+from geomatch.publish.maps import GAP_LIMITS, map_files
 from geomatch.publish.numbers import decimal, interval, month_text, whole
 from geomatch.publish.sentences import (
     corridor_sentences,
@@ -190,7 +190,7 @@ def _gap_legend() -> list[tuple[str, str]]:
 
 
 def county_files(facts: CountyFacts) -> dict[str, str]:
-    """The texts of the county's own files by name: `index.html` and `map.js`, in the language in force.
+    """The texts of the county's own files by name: `index.html`, `data.js` and `map.js`, in the language in force.
 
     They need the shared files under `../../assets`. The same facts give the same texts.
     """
@@ -232,7 +232,7 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
         notes=[plain(note) for note in facts.notes],
         shares=_shares(facts),
     )
-    return {"index.html": page, "map.js": map_script(facts, shown, places)}
+    return {"index.html": page, **map_files(facts, shown, places)}
 
 
 def _leaflet() -> dict[str, bytes]:
@@ -299,7 +299,7 @@ def publish_county(facts: CountyFacts, site: Path) -> Path:
     _write_shared(tree)
     folder = tree / facts.month / facts.county_code
     # The page last: it never points at a map that is not there.
-    for name in sorted(texts, reverse=True):
+    for name in sorted(texts, key=lambda name: name == "index.html"):
         _write(folder / name, texts[name].encode())
     return folder / "index.html"
 

@@ -1,11 +1,14 @@
 """The map of a county page, drawn by Folium into one script that names no other host and holds no HTML.
 
-Colours and dashes are classes of static/page.css, so that map, legend, print and dark mode share them. What a popup
-says is plain text, which static/page.js puts into the page as text nodes.
+Folium gets shapes, classes and numbers only. It compiles what it is given as a Jinja template a second time, so that a
+name such as `{{ … }}` would be run; texts therefore go into a script of their own, as JSON, and static/page.js puts
+them into the page as text nodes. Colours and dashes are classes of static/page.css, so that map, legend, print and
+dark mode share them.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +18,7 @@ import numpy as np
 import shapely
 
 from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
-from geomatch.publish.numbers import interval, month_text
+from geomatch.publish.numbers import interval
 from geomatch.publish.sentences import (
     activity_sentences,
     corridor_kind,
@@ -31,7 +34,7 @@ from geomatch.words import gettext as _
 if TYPE_CHECKING:
     import folium
 
-__all__ = ["GAP_LIMITS", "gap_class", "map_script"]
+__all__ = ["GAP_LIMITS", "gap_class", "map_files"]
 
 # Least gap, in persons, of classes 1 to 5. Fixed, so that two months can be laid side by side.
 GAP_LIMITS = (1, 10, 25, 50, 100)
@@ -58,16 +61,32 @@ def _web(geometries: Iterable[Any], crs: Any) -> list[dict[str, Any]]:  # noqa: 
     return [shapely.geometry.mapping(geometry) for geometry in rounded]
 
 
-def _feature(key: str, geometry: dict[str, Any], class_name: str, **properties: object) -> Feature:
-    return {
-        "type": "Feature",
-        "id": key,
-        "geometry": geometry,
-        "properties": {"className": class_name, **properties},
-    }
+class _Texts:
+    """What the map's features say. A feature holds the number of its entry."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    def add(self, title: str, text: list[str], hover: str, label: str = "") -> int:
+        """Number of a new entry: heading and paragraphs of the popup, what the pointer shows, what is on the map."""
+        self.entries.append({"title": title, "text": text, "hover": hover, "label": label})
+        return len(self.entries) - 1
+
+    def script(self) -> str:
+        """The entries as a script. Signs that could end a script or a line are written as escapes."""
+        content = json.dumps(self.entries, ensure_ascii=True, sort_keys=True)
+        for sign in "<>&":
+            content = content.replace(sign, f"\\u{ord(sign):04x}")
+        return f"geomatch.texts = {content};\n"
 
 
-def _municipality_features(facts: CountyFacts, shown: list[ShownMunicipality]) -> list[Feature]:
+def _feature(geometry: dict[str, Any], class_name: str, **numbers: object) -> Feature:
+    return {"type": "Feature", "geometry": geometry, "properties": {"className": class_name, **numbers}}
+
+
+def _municipality_features(
+    facts: CountyFacts, shown: list[ShownMunicipality], texts: _Texts
+) -> list[Feature]:
     by_code = {m.code: m for m in shown}
     own = facts.municipalities[facts.municipalities["municipality_code"].isin(by_code)]
     own = own.sort_values("municipality_code")
@@ -80,12 +99,9 @@ def _municipality_features(facts: CountyFacts, shown: list[ShownMunicipality]) -
         wide = " wide" if m.gap[0] != m.gap[1] else ""
         features.append(
             _feature(
-                str(code),
                 geometry,
                 f"gm-area gap-{gap_class(m)}{wide}",
-                title=m.name,
-                text=municipality_sentences(m),
-                label=interval(*m.gap),
+                said=texts.add(m.name, municipality_sentences(m), "", interval(*m.gap)),
                 weight=m.gap[1],
                 at=[centre["coordinates"][1], centre["coordinates"][0]],
             )
@@ -103,12 +119,7 @@ def _neighbour_features(facts: CountyFacts, ends: set[str]) -> list[Feature]:
     sight = shapely.box(west, south, east, north).buffer(max(east - west, north - south) / 2)
     near = others[others.geometry.intersects(sight) | others["municipality_code"].isin(ends)]
     near = near.sort_values("municipality_code")
-    return [
-        _feature(str(code), geometry, "gm-neighbour", title=plain(name), text=[], hover=plain(name))
-        for code, name, geometry in zip(
-            near["municipality_code"], near["name"], _web(near.geometry, near.crs), strict=True
-        )
-    ]
+    return [_feature(geometry, "gm-neighbour") for geometry in _web(near.geometry, near.crs)]
 
 
 def _arrow(start: np.ndarray, end: np.ndarray, head_m: float) -> tuple[shapely.LineString, shapely.Polygon]:
@@ -132,7 +143,7 @@ def _arrow(start: np.ndarray, end: np.ndarray, head_m: float) -> tuple[shapely.L
     return shapely.LineString(line), shapely.Polygon([tip, back + side, back - side])
 
 
-def _corridor_features(facts: CountyFacts) -> dict[str, list[Feature]]:
+def _corridor_features(facts: CountyFacts, texts: _Texts) -> dict[str, list[Feature]]:
     """Features of corridors by kind; a corridor to a place that is not on the map is in the table only."""
     names = facts.names()
     places = {
@@ -156,25 +167,16 @@ def _corridor_features(facts: CountyFacts) -> dict[str, list[Feature]]:
             continue
         kind = corridor_kind(row)
         name = f"{names.get(start, start)} → {names.get(end, end)}"
-        text = corridor_sentences(row, names, facts.settings)
+        said = texts.add(name, corridor_sentences(row, names, facts.settings), f"{name}: {kind_text(kind)}")
         line, head = _web(_arrow(places[start], places[end], head_m), facts.municipalities.crs)
-        hover = f"{name}: {kind_text(kind)}"
         blocked = " blocked" if waits_for_share(row) else ""
         for part, geometry in (("casing", line), ("line", line), ("head", head)):
-            result[kind].append(
-                _feature(
-                    f"{start}-{end}-{part}",
-                    geometry,
-                    f"gm-corridor-{part} corridor-{kind}{blocked}",
-                    title=name,
-                    text=[] if part == "casing" else text,
-                    hover=hover,
-                )
-            )
+            speaks = {} if part == "casing" else {"said": said}
+            result[kind].append(_feature(geometry, f"gm-corridor-{part} corridor-{kind}{blocked}", **speaks))
     return result
 
 
-def _activity_features(facts: CountyFacts) -> list[Feature]:
+def _activity_features(facts: CountyFacts, texts: _Texts) -> list[Feature]:
     """One feature a place: activities that share a point share a popup, so that none lies hidden below another."""
     shown = facts.own_activities()
     shown = shown[shown.geometry.notna()].sort_values(["name", "series_id"])
@@ -186,36 +188,38 @@ def _activity_features(facts: CountyFacts) -> list[Feature]:
         return []
     features = []
     points = _web([shapely.Point(at) for at in groups], shown.crs)
-    for number, (rows, geometry) in enumerate(zip(groups.values(), points, strict=True)):
+    for rows, geometry in zip(groups.values(), points, strict=True):
         exact = all(row["visibility"] == "exact" for row in rows)
         municipality = names.get(rows[0]["municipality_code"], plain(rows[0]["municipality_code"]))
         features.append(
             _feature(
-                str(number),
                 geometry,
                 f"gm-activity {'exact' if exact else 'approximate'}",
-                title=_("Activities in {name}").format(name=municipality),
-                text=[activity_sentences(row) for row in rows],
-                hover=", ".join(plain(row["name"]) for row in rows),
+                said=texts.add(
+                    _("Activities in {name}").format(name=municipality),
+                    [activity_sentences(row) for row in rows],
+                    ", ".join(plain(row["name"]) for row in rows),
+                ),
                 stop=True,
             )
         )
     return features
 
 
-def _locality_features(facts: CountyFacts, places: list[Locality]) -> list[Feature]:
+def _locality_features(facts: CountyFacts, places: list[Locality], texts: _Texts) -> list[Feature]:
     unreached = [place for place in places if place.reached == 0]
     if not unreached:
         return []
     geometries = _web([place.geometry for place in unreached], facts.points.crs)
     return [
         _feature(
-            place.point_id,
             geometry,
             "gm-unreached",
-            title=place.name,
-            text=[locality_sentence(place.name, place.need_low_milli, place.need_high_milli)],
-            hover=place.name,
+            said=texts.add(
+                place.name,
+                [locality_sentence(place.name, place.need_low_milli, place.need_high_milli)],
+                place.name,
+            ),
         )
         for place, geometry in zip(unreached, geometries, strict=True)
     ]
@@ -261,6 +265,8 @@ def _add_layer(
 ) -> Any:  # noqa: ANN401 (a layer of folium, which has no types)
     import folium  # noqa: PLC0415  # takes half a second: only for those who draw
 
+    for number, feature in enumerate(features):
+        feature["id"] = number
     layer = folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name=name,
@@ -273,10 +279,10 @@ def _add_layer(
     return layer
 
 
-def map_script(facts: CountyFacts, shown: list[ShownMunicipality], places: list[Locality]) -> str:
-    """The script that draws the county's map into the element `map_0000`.
+def map_files(facts: CountyFacts, shown: list[ShownMunicipality], places: list[Locality]) -> dict[str, str]:
+    """The scripts that draw the county's map into the element `map_0000`: `data.js` (its texts) and `map.js`.
 
-    It needs leaflet.js and static/page.js before it. It has no random part and names no host.
+    They need leaflet.js and static/page.js before them, in this order. They have no random part and name no host.
 
     Args:
         facts: The facts of the page.
@@ -313,11 +319,12 @@ def map_script(facts: CountyFacts, shown: list[ShownMunicipality], places: list[
     drawn.options.update(min_zoom=3, max_zoom=14)
     # The page links its own copies of Leaflet; jQuery, Bootstrap and the icon fonts are not used.
     drawn.default_js, drawn.default_css = [], []
-    corridors = _corridor_features(facts)
+    texts = _Texts()
+    corridors = _corridor_features(facts, texts)
     ends = {str(code) for code in facts.own_corridors()[["from_code", "to_code"]].to_numpy().ravel()}
     layers = [
         _add_layer(drawn, _neighbour_features(facts, ends), _("Other counties")),
-        _add_layer(drawn, _municipality_features(facts, shown), _("Gap by municipality")),
+        _add_layer(drawn, _municipality_features(facts, shown, texts), _("Gap by municipality")),
     ]
     names = {
         "open": _("Open pairs"),
@@ -340,7 +347,8 @@ def map_script(facts: CountyFacts, shown: list[ShownMunicipality], places: list[
     cross = folium.Marker(
         icon=folium.DivIcon(class_name="gm-unreached", icon_size=(16, 16), icon_anchor=(8, 8))
     )
-    activities, unreached = _activity_features(facts), _locality_features(facts, places)
+    activities = _activity_features(facts, texts)
+    unreached = _locality_features(facts, places, texts)
     if activities:
         layers.append(_add_layer(drawn, activities, _("Activities"), marker=folium.CircleMarker(radius=7)))
     if unreached:
@@ -348,17 +356,13 @@ def map_script(facts: CountyFacts, shown: list[ShownMunicipality], places: list[
         layers.append(_add_layer(drawn, unreached, name, marker=cross, styled=False))
     control = folium.LayerControl(collapsed=False)
     control.add_to(drawn)
-    drawn.fit_bounds(_bounds(facts), padding=(12, 12))
+    view = folium.FitBounds(_bounds(facts), padding=(12, 12))
+    # The page opens on the county at once, and labels are placed at its final scale.
+    view.options["animate"] = False
+    view.add_to(drawn)
     drawn.add_child(Finish(drawn, control, layers))
     _number_elements(drawn)
     drawn.render()
     script = drawn.get_root().script.render()
-    title = _("Map of {county}, {month}").format(
-        county=plain(facts.county_name), month=month_text(facts.month)
-    )
-    # Line ends of the name would end the comment early.
-    return (
-        f"/* {title.replace('*/', '')} */\n"
-        + "\n".join(line.rstrip() for line in script.splitlines() if line.strip())
-        + "\n"
-    )
+    lines = [line.rstrip() for line in script.splitlines() if line.strip()]
+    return {"data.js": texts.script(), "map.js": "\n".join(lines) + "\n"}

@@ -5,13 +5,13 @@
   const words = document.body.dataset;
   const labelled = [];
 
-  function popupNode(properties) {
+  function popupNode(said) {
     const node = document.createElement("div");
     node.className = "gm-popup";
     const title = document.createElement("h3");
-    title.textContent = properties.title;
+    title.textContent = said.title;
     node.append(title);
-    for (const sentence of properties.text) {
+    for (const sentence of said.text) {
       const paragraph = document.createElement("p");
       paragraph.textContent = sentence;
       node.append(paragraph);
@@ -26,24 +26,24 @@
   }
 
   /* Name and interval of a municipality, written below its point. */
-  function labelNode(properties) {
+  function labelNode(said) {
     const node = document.createElement("span");
     const name = document.createElement("b");
-    name.textContent = properties.title;
-    node.append(name, document.createElement("br"), properties.label);
+    name.textContent = said.title;
+    node.append(name, document.createElement("br"), said.label);
     return node;
   }
 
   /* A shape is reached with Tab and opened with Enter or the space bar, like a button. */
-  function makeButton(layer, properties) {
+  function makeButton(layer, said) {
     layer.on("add", function () {
       const element = layer.getElement && layer.getElement();
       if (!element || element.dataset.ready) return;
       element.dataset.ready = "1";
       element.setAttribute("tabindex", "0");
       element.setAttribute("role", "button");
-      const said = properties.label === undefined ? properties.hover || "" : properties.label;
-      element.setAttribute("aria-label", properties.title + (said ? ": " + said : ""));
+      const more = said.label || said.hover;
+      element.setAttribute("aria-label", said.title + (more ? ": " + more : ""));
       element.addEventListener("keydown", function (event) {
         if (event.key === "Enter" || event.key === " ") {
           event.preventDefault();
@@ -59,27 +59,26 @@
       const at = L.latLng(properties.at);
       layer.getCenter = function () { return at; };
     }
-    if (properties.text.length) {
-      layer.bindPopup(function () { return popupNode(properties); }, {
-        maxWidth: 340, minWidth: 180, maxHeight: 300, autoPanPadding: [12, 12],
-      });
-    } else {
+    const said = geomatch.texts[properties.said];
+    if (said === undefined) {
       layer.options.interactive = false;
+      return;
     }
-    if (properties.label !== undefined) {
-      layer.bindTooltip(labelNode(properties), {
+    layer.bindPopup(function () { return popupNode(said); }, {
+      maxWidth: 340, minWidth: 180, maxHeight: 300, autoPanPadding: [12, 12],
+    });
+    if (said.label) {
+      layer.bindTooltip(labelNode(said), {
         permanent: true, direction: "bottom", offset: [0, 8], className: "gm-label",
       });
       labelled.push(layer);
-    } else if (properties.hover && properties.text.length) {
-      layer.bindTooltip(textNode(properties.hover), { sticky: true });
+    } else {
+      layer.bindTooltip(textNode(said.hover), { sticky: true });
     }
     if (layer instanceof L.Marker) {
-      layer.options.alt = properties.title;
-      layer.options.title = properties.title;
-      layer.on("add", function () { layer.getElement().setAttribute("aria-label", properties.title); });
-    } else if (properties.label !== undefined || properties.stop) {
-      makeButton(layer, properties);
+      layer.on("add", function () { layer.getElement().setAttribute("aria-label", said.title); });
+    } else if (said.label || properties.stop) {
+      makeButton(layer, said);
     }
   }
 
@@ -125,12 +124,16 @@
         if (map.hasLayer(layer) && layer.bringToFront) layer.bringToFront();
       }
     });
-    map.on("zoomend overlayadd resize", function () { fitLabels(map); });
+    /* After the next frame: at the end of a zoom the shapes have not been drawn anew yet. */
+    map.on("zoomend moveend overlayadd resize", function () {
+      window.requestAnimationFrame(function () { fitLabels(map); });
+    });
     fitLabels(map);
     document.documentElement.classList.add("map-ready");
   }
 
-  window.geomatch = { onFeature: onFeature, ready: ready };
+  /* data.js fills the texts. */
+  window.geomatch = { onFeature: onFeature, ready: ready, texts: [] };
 
   /* Tables */
 
