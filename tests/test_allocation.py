@@ -56,7 +56,9 @@ def test_local_first_even_when_it_serves_fewer():
 
 def test_who_has_a_choice_steps_aside():
     """A can use both series, B only the first: both are served, though the first is nearer for A."""
-    n = network([1000, 1000], [1000, 1000], [(0, 0, LOCAL_ARC, 60), (0, 1, LOCAL_ARC, 600), (1, 0, LOCAL_ARC, 600)])
+    n = network(
+        [1000, 1000], [1000, 1000], [(0, 0, LOCAL_ARC, 60), (0, 1, LOCAL_ARC, 600), (1, 0, LOCAL_ARC, 600)]
+    )
     found = allocate(n)
     assert found.unserved.tolist() == [0, 0]
     assert found.flow.tolist() == [0, 1000, 1000]
@@ -73,7 +75,11 @@ def test_a_group_written_as_two_nodes_changes_nothing():
     """5 persons in one node, or 2 and 3 in two with the same arcs, against 3 others; 4 places and 1."""
     arcs = [(0, 0, LOCAL_ARC, 60), (0, 1, LOCAL_ARC, 60), (1, 0, LOCAL_ARC, 60)]
     one = allocate(network([5000, 3000], [4000, 1000], arcs))
-    two = allocate(network([2000, 3000, 3000], [4000, 1000], [*arcs[:2], (2, 0, LOCAL_ARC, 60), (1, 0, 1, 60), (1, 1, 1, 60)]))
+    two = allocate(
+        network(
+            [2000, 3000, 3000], [4000, 1000], [*arcs[:2], (2, 0, LOCAL_ARC, 60), (1, 0, 1, 60), (1, 1, 1, 60)]
+        )
+    )
     # 8 persons, 5 places, all can be shared evenly: 3/8 of each group is left.
     assert one.unserved.tolist() == pytest.approx([1875, 1125], abs=0.01)
     assert two.unserved.tolist() == pytest.approx([750, 1125, 1125], abs=0.01)
@@ -86,7 +92,9 @@ def test_uneven_arcs_make_uneven_shares():
     A takes the second place in every optimum of most served; the first is shared so that unserved^2/2 is least:
     1 and 1 left would need all of the first place for B, and is possible: both have 1 left.
     """
-    n = network([2000, 2000], [1000, 1000], [(0, 0, LOCAL_ARC, 60), (0, 1, LOCAL_ARC, 60), (1, 0, LOCAL_ARC, 60)])
+    n = network(
+        [2000, 2000], [1000, 1000], [(0, 0, LOCAL_ARC, 60), (0, 1, LOCAL_ARC, 60), (1, 0, LOCAL_ARC, 60)]
+    )
     assert allocate(n).unserved.tolist() == pytest.approx([1000, 1000], abs=0.01)
 
 

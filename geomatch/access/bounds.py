@@ -99,11 +99,14 @@ class Bounds:
         return self._ranges[key]
 
     def by_point(self, municipality: int, end: int) -> tuple[int, int]:
-        """Least and greatest left over if all lived at one point, over its points, with all need and shares at `end`.
+        """Least and greatest left over if all lived at one point, over its points, at one end of need.
 
-        The others stay where they are. Over all optima of the first two stages; thousandths of persons.
+        Its own shares and suitability are generous at low need and cautious at high need, so that the least at LOW
+        and the greatest at HIGH enclose. The others stay where they are, as in that scenario. Over all optima of the
+        first two stages; thousandths of persons.
         """
         reach = self.reach
+        share = LOW + HIGH - end
         state = 2 * end + end
         others = self.part == self.part[municipality]
         others[municipality] = False
@@ -112,7 +115,7 @@ class Bounds:
         need = self.need(municipality, end)
         lefts = []
         for arcs in self._patterns(municipality):
-            sheet = self._moved(municipality, end, arcs)
+            sheet = self._moved(municipality, end, share, arcs)
             if others.any():
                 mixture = Mixture.of([self.sheets[state], sheet], choice, reach.capacity, reach.series_owner)
                 low, high = mixture.served_range(municipality, self.opened)
@@ -135,12 +138,12 @@ class Bounds:
                 found[int(point)].append((int(series), pair))
         return sorted({tuple(sorted(arcs)) for arcs in found.values()})
 
-    def _moved(self, municipality: int, end: int, arcs: tuple[tuple[int, int], ...]) -> Sheet:
+    def _moved(self, municipality: int, end: int, share: int, arcs: tuple[tuple[int, int], ...]) -> Sheet:
         reach = self.reach
         rows = np.flatnonzero(reach.rows["municipality"].to_numpy() == municipality)
         stratum = reach.rows["stratum"].to_numpy(dtype=np.int64)[rows]
         strata = len(reach.strata)
-        entitled = np.bincount(stratum, reach.entitled[end, end, rows], strata).astype(np.int64)
+        entitled = np.bincount(stratum, reach.entitled[share, end, rows], strata).astype(np.int64)
         need = np.empty(2 * strata, dtype=np.int64)
         need[1::2] = entitled
         need[0::2] = np.bincount(stratum, reach.need[end, rows], strata).astype(np.int64) - entitled
@@ -150,7 +153,7 @@ class Bounds:
             for right in (0, 1)
             for series, pair in arcs
             if (right or pair < 0)
-            and (reach.fits[s, series] == 1 or (reach.fits[s, series] == 2 and end == HIGH))
+            and (reach.fits[s, series] == 1 or (reach.fits[s, series] == 2 and share == HIGH))
         ]
         node, series, pair = np.array(table, dtype=np.int64).reshape(-1, 3).T
         owner = np.full(2 * strata, municipality, dtype=np.int64)

@@ -136,9 +136,21 @@ def municipality_sentences(shown: ShownMunicipality) -> list[str]:
     if shown.low == shown.high:
         paragraphs.append(_("They are divided thus: {parts}.").format(parts=_split_text(shown.low)))
     else:
+        # With the same need at both ends it is the shares, of who may travel and whom an activity suits, that differ.
+        same = shown.need[0] == shown.need[1]
         for scenario, text in (
-            (shown.low, _("At the lowest need ({n}): {parts}.")),
-            (shown.high, _("At the highest need ({n}): {parts}.")),
+            (
+                shown.low,
+                _("If as few as possible may travel or suit the activities: {parts}.")
+                if same
+                else _("At the lowest need ({n}): {parts}."),
+            ),
+            (
+                shown.high,
+                _("If as many as possible may travel and suit the activities: {parts}.")
+                if same
+                else _("At the highest need ({n}): {parts}."),
+            ),
         ):
             total = shown.total(scenario)
             count = ngettext("{n} person", "{n} persons", total).format(n=whole(total))

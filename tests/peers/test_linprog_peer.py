@@ -105,7 +105,11 @@ def test_least_and_greatest_unserved_over_three_stages(given_network):
     if not len(n.node):
         return
     most_local, most, least = stages(n)
-    fixed = [(n.local.astype(float), most_local), (np.ones(len(n.node)), most), (n.seconds.astype(float), least)]
+    fixed = [
+        (n.local.astype(float), most_local),
+        (np.ones(len(n.node)), most),
+        (n.seconds.astype(float), least),
+    ]
     low, high = unserved_range(n, allocate(n), home)
     for group in range(int(home.max()) + 1):
         mine = (home[n.node] == group).astype(float)
