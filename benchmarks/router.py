@@ -49,10 +49,18 @@ def main() -> None:
         chance = random.Random(seed + 1000)
         origins = {f"o{n}": (chance.uniform(0, 6000), chance.uniform(0, 4000)) for n in range(ORIGINS)}
         with tempfile.TemporaryDirectory() as folder:
-            network = build_network(read_timetable([feed.write(Path(folder))]), WalkSettings(), TransferSettings())
-        points = pd.DataFrame([(name, EAST + x, NORTH + y) for name, (x, y) in origins.items()], columns=["point_id", "x_m", "y_m"])
+            network = build_network(
+                read_timetable([feed.write(Path(folder))]), WalkSettings(), TransferSettings()
+            )
+        points = pd.DataFrame(
+            [(name, EAST + x, NORTH + y) for name, (x, y) in origins.items()],
+            columns=["point_id", "x_m", "y_m"],
+        )
         series = pd.DataFrame([("a", EAST + 3000, NORTH + 2000)], columns=["series_id", "x_m", "y_m"])
-        sessions = pd.DataFrame([("a", date(2023, 2, 8), s("10:00"), s("12:00"))], columns=["series_id", "date", "start_s", "end_s"])
+        sessions = pd.DataFrame(
+            [("a", date(2023, 2, 8), s("10:00"), s("12:00"))],
+            columns=["series_id", "date", "start_s", "end_s"],
+        )
         session_returns(network, points, series, sessions, LimitSettings())
         start = time.perf_counter()
         found = session_returns(network, points, series, sessions, LimitSettings()).set_index("point_id")

@@ -26,10 +26,14 @@ def main() -> None:
     """Print one line per command: seconds, and the ratio to a Python that does nothing."""
     nothing = median_s("-c", "pass")
     heavy = median_s("-c", "import geopandas, pandera.pandas, numba, scipy.optimize")
-    print(f"python -c pass: {nothing:.3f} s; importing the heavy packages: {heavy:.2f} s, {heavy / nothing:.0f} times that")
+    print(
+        f"python -c pass: {nothing:.3f} s; importing the heavy packages: {heavy:.2f} s, {heavy / nothing:.0f} times that"
+    )
     for command in ("", "init", "add", "run", "publish", "serve", "demo"):
         taken = median_s("-m", "geomatch", *([command] if command else []), "--help")
-        print(f"geomatch {command} --help: {taken:.3f} s, {taken / nothing:.1f} times python, {heavy / taken:.0f} times less than the imports")
+        print(
+            f"geomatch {command} --help: {taken:.3f} s, {taken / nothing:.1f} times python, {heavy / taken:.0f} times less than the imports"
+        )
 
 
 if __name__ == "__main__":

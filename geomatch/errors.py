@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from geomatch.words import gettext as _
 
@@ -68,6 +69,10 @@ class InputError(GeomatchError, ValueError):
             problems = [problems]
         self.problems = list(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew from its problems, in the words it was raised in."""
+        return type(self), (self.problems,), {**self.__dict__, "args": self.args}
 
 
 class CheckError(GeomatchError):

@@ -28,8 +28,8 @@ import pandas as pd
 
 from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
-from geomatch.settings import Settings, load_settings, settings_toml
 from geomatch.restricted import Restricted
+from geomatch.settings import Settings, load_settings, settings_toml
 from geomatch.tables import TABLES
 from geomatch.words import gettext as _
 

@@ -30,7 +30,9 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
 
-        def shot(name: str, width: int, height: int, scheme: str = "light", anchor: str = "", click: str = "") -> None:
+        def shot(
+            name: str, width: int, height: int, scheme: str = "light", anchor: str = "", click: str = ""
+        ) -> None:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(page_url + anchor)
             page.wait_for_timeout(1000)

@@ -61,7 +61,11 @@ def test_a_terminal_sees_progress_and_a_pipe_does_not(demo_workspace: Path, tmp_
     ran = geomatch("run", "2023-02", "--county", "25", "-w", str(folder))
     assert "%" not in ran.stderr
     master, slave = os.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "geomatch", "run", "2023-02", "--county", "25", "-w", str(folder)], stdout=subprocess.PIPE, stderr=slave)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geomatch", "run", "2023-02", "--county", "25", "-w", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=slave,
+    )
     os.close(slave)
     seen = b""
     try:
@@ -89,14 +93,18 @@ def test_a_terminal_sees_progress_and_a_pipe_does_not(demo_workspace: Path, tmp_
         (["add", "enrolment"], 2, ""),
     ],
 )
-def test_wrong_input_is_one_message_and_exit_code_2(workspace: Path, arguments: list[str], code: int, text: str) -> None:
+def test_wrong_input_is_one_message_and_exit_code_2(
+    workspace: Path, arguments: list[str], code: int, text: str
+) -> None:
     before = sorted(str(path) for path in workspace.rglob("*"))
     done = geomatch(*arguments, cwd=workspace)
     assert done.returncode == code
     assert done.stdout == ""
     assert text in done.stderr
     assert "Traceback" not in done.stderr
-    assert [path for path in sorted(str(path) for path in workspace.rglob("*")) if not path.endswith(".lock")] == before
+    assert [
+        path for path in sorted(str(path) for path in workspace.rglob("*")) if not path.endswith(".lock")
+    ] == before
 
 
 def test_problems_as_json(workspace: Path) -> None:
@@ -118,7 +126,9 @@ def test_init_and_demo_leave_other_folders_alone(tmp_path: Path) -> None:
 
 def test_demo_does_not_touch_a_workspace_of_ones_own(workspace: Path, tmp_path: Path) -> None:
     register = tmp_path / "korridorer.csv"
-    register.write_text("Från;Till;Gäller från;Gäller till;Referens\n2560;2580;2023-01-01;;x\n", encoding="utf-8")
+    register.write_text(
+        "Från;Till;Gäller från;Gäller till;Referens\n2560;2580;2023-01-01;;x\n", encoding="utf-8"
+    )
     assert geomatch("add", "corridors", str(register), cwd=workspace).returncode == 0
     done = geomatch("demo", str(workspace))
     assert done.returncode == 2
@@ -129,7 +139,10 @@ def test_demo_does_not_touch_a_workspace_of_ones_own(workspace: Path, tmp_path: 
 def test_help_speaks_the_language_asked_for(language: str, word: str) -> None:
     assert word in geomatch("--lang", language, "--help").stdout
     # The machine's locale has no say.
-    assert word in geomatch("--help", GEOMATCH_LANG=language, LANG="de_DE.UTF-8", LC_ALL="C", LANGUAGE="fr").stdout
+    assert (
+        word
+        in geomatch("--help", GEOMATCH_LANG=language, LANG="de_DE.UTF-8", LC_ALL="C", LANGUAGE="fr").stdout
+    )
 
 
 def test_a_bug_of_ours_shows_a_traceback_and_exit_code_1(workspace: Path) -> None:
@@ -139,6 +152,8 @@ def test_a_bug_of_ours_shows_a_traceback_and_exit_code_1(workspace: Path) -> Non
         "w.Workspace.manifest = broken\n"
         "sys.exit(c.main(['publish', '2023-02']))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=workspace)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=workspace
+    )
     assert done.returncode == 1
     assert "RuntimeError: boom" in done.stderr

@@ -34,15 +34,31 @@ def counts(rows: list[tuple[str, str, str, int | str]], **dimensions: str) -> pd
 
 
 def interval(table: pd.DataFrame, municipality: str, accommodation: str) -> tuple[int, int]:
-    row = table[(table["municipality_code"] == municipality) & (table["accommodation"] == accommodation)].iloc[0]
+    row = table[
+        (table["municipality_code"] == municipality) & (table["accommodation"] == accommodation)
+    ].iloc[0]
     return int(row["low"]), int(row["high"])
 
 
 def test_a_total_of_accommodations_tightens_its_parts() -> None:
     # 9 = agency + own + 3: agency and own are 1-5 each and add up to 6, so 1-5 stays for both.
     # 12 = agency + own + 3: they add up to 9, so each is at least 4.
-    loose = counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "other", 3), ("25", "2510", "all", 9)])
-    tight = counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "other", 3), ("25", "2510", "all", 12)])
+    loose = counts(
+        [
+            ("25", "2510", "agency", MASKED),
+            ("25", "2510", "own", MASKED),
+            ("25", "2510", "other", 3),
+            ("25", "2510", "all", 9),
+        ]
+    )
+    tight = counts(
+        [
+            ("25", "2510", "agency", MASKED),
+            ("25", "2510", "own", MASKED),
+            ("25", "2510", "other", 3),
+            ("25", "2510", "all", 12),
+        ]
+    )
     assert interval(need_of_month(loose, "2023-02").table, "2510", "agency") == (1, 5)
     found = need_of_month(tight, "2023-02").table
     assert interval(found, "2510", "agency") == (4, 5)
@@ -51,7 +67,10 @@ def test_a_total_of_accommodations_tightens_its_parts() -> None:
 
 
 def test_one_withheld_cell_of_a_known_total_is_known() -> None:
-    found = need_of_month(counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34)]), "2023-02").table
+    found = need_of_month(
+        counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34)]),
+        "2023-02",
+    ).table
     assert interval(found, "2510", "agency") == (4, 4)
 
 
@@ -70,7 +89,10 @@ def test_a_county_total_tightens_its_municipalities_and_the_country_its_counties
 
 def test_a_larger_cell_withheld_to_protect_another() -> None:
     # 20 = masked + masked: both 1-5 cannot be; they widen to what the total allows.
-    found = need_of_month(counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "all", 20)]), "2023-02").table
+    found = need_of_month(
+        counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "all", 20)]),
+        "2023-02",
+    ).table
     assert interval(found, "2510", "agency") == (0, 20)
     assert widened_cells(found) == ["B4 (x.xlsx)", "B5 (x.xlsx)"]
 
@@ -87,7 +109,10 @@ def test_unmasked_cells_that_contradict_each_other_are_an_error() -> None:
 
 
 def test_a_dash_can_be_nobody() -> None:
-    found = need_of_month(counts([("25", "2510", "agency", "–"), ("25", "2510", "own", 30), ("25", "2510", "all", 30)]), "2023-02").table
+    found = need_of_month(
+        counts([("25", "2510", "agency", "–"), ("25", "2510", "own", 30), ("25", "2510", "all", 30)]),
+        "2023-02",
+    ).table
     assert interval(found, "2510", "agency") == (0, 0)
 
 
@@ -167,12 +192,23 @@ def test_the_split_is_the_sequence_of_highest_claims(total: int, weights: list[i
 
 
 MUNICIPALITIES = gpd.GeoDataFrame(
-    {"county_code": ["25", "25"], "municipality_code": ["2510", "2513"], "name": ["Jokkmokk", "Överkalix"], "point_x_m": [1000.0, 2000.0], "point_y_m": [10.0, 20.0]},
+    {
+        "county_code": ["25", "25"],
+        "municipality_code": ["2510", "2513"],
+        "name": ["Jokkmokk", "Överkalix"],
+        "point_x_m": [1000.0, 2000.0],
+        "point_y_m": [10.0, 20.0],
+    },
     geometry=gpd.points_from_xy([0, 0], [0, 0]),
     crs=3006,
 )
 LOCALITIES = gpd.GeoDataFrame(
-    {"locality_code": ["a", "b"], "name": ["Stor", "Liten"], "municipality_code": ["2510", "2510"], "population": [300, 100]},
+    {
+        "locality_code": ["a", "b"],
+        "name": ["Stor", "Liten"],
+        "municipality_code": ["2510", "2510"],
+        "population": [300, 100],
+    },
     geometry=gpd.points_from_xy([500, 600], [50, 60]),
     crs=3006,
 )
@@ -180,29 +216,54 @@ LOCALITIES = gpd.GeoDataFrame(
 
 def test_points_share_a_municipality_by_population() -> None:
     # 33 persons are 33,000 thousandths over 300 and 100: 24,750 and 8,250.
-    need = need_of_month(counts([("25", "2510", "agency", 10), ("25", "2510", "own", 23), ("25", "2510", "all", 33), ("25", "2513", "all", MASKED)]), "2023-02")
+    need = need_of_month(
+        counts(
+            [
+                ("25", "2510", "agency", 10),
+                ("25", "2510", "own", 23),
+                ("25", "2510", "all", 33),
+                ("25", "2513", "all", MASKED),
+            ]
+        ),
+        "2023-02",
+    )
     points = demand_points(need, LOCALITIES, MUNICIPALITIES, Settings()).set_index("point_id")
     assert points["need_low_milli"].to_dict() == {"2510/a": 24_750, "2510/b": 8_250, "2513/point": 1_000}
     assert points["need_high_milli"].to_dict() == {"2510/a": 24_750, "2510/b": 8_250, "2513/point": 5_000}
-    assert points["kind"].to_dict() == {"2510/a": "locality", "2510/b": "locality", "2513/point": "representative"}
+    assert points["kind"].to_dict() == {
+        "2510/a": "locality",
+        "2510/b": "locality",
+        "2513/point": "representative",
+    }
     assert points["location_unknown"].to_dict() == {"2510/a": True, "2510/b": True, "2513/point": False}
     assert (points.geometry["2513/point"].x, points.geometry["2513/point"].y) == (2000.0, 20.0)
 
 
 def test_counts_of_a_locality_stay_there() -> None:
-    table = pd.concat([counts([("25", "2510", "all", 8)], locality_code="b"), counts([("25", "2510", "all", 4)], locality_code="a"), counts([("25", "2510", "all", 12)])], ignore_index=True)
-    points = demand_points(need_of_month(table, "2023-02"), LOCALITIES, MUNICIPALITIES, Settings()).set_index("point_id")
+    table = pd.concat(
+        [
+            counts([("25", "2510", "all", 8)], locality_code="b"),
+            counts([("25", "2510", "all", 4)], locality_code="a"),
+            counts([("25", "2510", "all", 12)]),
+        ],
+        ignore_index=True,
+    )
+    points = demand_points(need_of_month(table, "2023-02"), LOCALITIES, MUNICIPALITIES, Settings()).set_index(
+        "point_id"
+    )
     assert points["need_low_milli"].to_dict() == {"2510/a": 4_000, "2510/b": 8_000}
 
 
 def test_a_locality_that_is_not_known_is_named() -> None:
     table = pd.concat([counts([("25", "2510", "all", 8)], locality_code="z")], ignore_index=True)
-    with pytest.raises(InputError, match="x.xlsx"):
+    with pytest.raises(InputError, match=r"x\.xlsx"):
         demand_points(need_of_month(table, "2023-02"), LOCALITIES, MUNICIPALITIES, Settings())
 
 
 def test_an_adult_share_lowers_both_ends() -> None:
     # 30 persons, 0.5 to 0.7 of them adults: 15 to 21.
     settings = dataclasses.replace(Settings(), shares=(Share("adult_share", "all", 0.5, 0.7),))
-    points = demand_points(need_of_month(counts([("25", "2513", "all", 30)]), "2023-02"), LOCALITIES, MUNICIPALITIES, settings)
+    points = demand_points(
+        need_of_month(counts([("25", "2513", "all", 30)]), "2023-02"), LOCALITIES, MUNICIPALITIES, settings
+    )
     assert (points["need_low_milli"].tolist(), points["need_high_milli"].tolist()) == ([15_000], [21_000])

@@ -29,5 +29,7 @@ def test_a_notebook_runs_and_says_what_it_said(path: Path) -> None:
     stored = nbformat.read(path, as_version=4)
     before = texts(stored)
     assert before, f"{path.name} is stored without its outputs"
-    NotebookClient(stored, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        stored, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     assert texts(stored) == before

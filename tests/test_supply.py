@@ -58,7 +58,9 @@ def series(**changes: object) -> gpd.GeoDataFrame:
 
 
 def sessions(*rows: tuple[int | None, str, int, int]) -> pd.DataFrame:
-    return pd.DataFrame([("A1", *row) for row in rows], columns=["series_id", "weekday", "date", "start_s", "end_s"])
+    return pd.DataFrame(
+        [("A1", *row) for row in rows], columns=["series_id", "weekday", "date", "start_s", "end_s"]
+    )
 
 
 FEBRUARY = Window(date(2023, 2, 6), date(2023, 2, 26))
@@ -66,8 +68,19 @@ FEBRUARY = Window(date(2023, 2, 6), date(2023, 2, 26))
 
 def test_weekdays_and_set_days() -> None:
     # Mondays 6, 13, 20 and the set Thursday 16 February; 3 March lies outside the window.
-    supply = supply_of_month(series(), sessions((0, "", 36_000, 43_200), (None, "2023-02-16", 3_600, 7_200), (None, "2023-03-03", 0, 60)), "2023-02", FEBRUARY, SessionSettings())
-    assert supply.sessions["date"].tolist() == [date(2023, 2, 6), date(2023, 2, 13), date(2023, 2, 16), date(2023, 2, 20)]
+    supply = supply_of_month(
+        series(),
+        sessions((0, "", 36_000, 43_200), (None, "2023-02-16", 3_600, 7_200), (None, "2023-03-03", 0, 60)),
+        "2023-02",
+        FEBRUARY,
+        SessionSettings(),
+    )
+    assert supply.sessions["date"].tolist() == [
+        date(2023, 2, 6),
+        date(2023, 2, 13),
+        date(2023, 2, 16),
+        date(2023, 2, 20),
+    ]
     row = supply.activities.iloc[0]
     assert row["sessions_in_window"] == 4
     assert row["sessions_text"] == "mon 10:00-12:00; 2023-02-16 01:00-02:00; 2023-03-03 00:00-00:01"
@@ -91,11 +104,21 @@ def test_no_times_means_the_standard_session_and_is_marked() -> None:
 
 
 def test_a_period_that_covers_part_of_the_month() -> None:
-    supply = supply_of_month(series(valid_from="2023-02-10", valid_to="2023-02-13"), sessions((0, "", 0, 60)), "2023-02", FEBRUARY, SessionSettings())
+    supply = supply_of_month(
+        series(valid_from="2023-02-10", valid_to="2023-02-13"),
+        sessions((0, "", 0, 60)),
+        "2023-02",
+        FEBRUARY,
+        SessionSettings(),
+    )
     assert supply.sessions["date"].tolist() == [date(2023, 2, 13)]
 
 
-@pytest.mark.parametrize("changes", [{"status": "ended"}, {"valid_from": "2023-03-01"}, {"valid_to": "2023-01-31"}])
+@pytest.mark.parametrize(
+    "changes", [{"status": "ended"}, {"valid_from": "2023-03-01"}, {"valid_to": "2023-01-31"}]
+)
 def test_what_does_not_run_is_left_out_and_counted(changes: dict[str, object]) -> None:
-    supply = supply_of_month(series(**changes), sessions((0, "", 0, 60)), "2023-02", FEBRUARY, SessionSettings())
+    supply = supply_of_month(
+        series(**changes), sessions((0, "", 0, 60)), "2023-02", FEBRUARY, SessionSettings()
+    )
     assert (len(supply.activities), len(supply.sessions), supply.ended) == (0, 0, 1)

@@ -33,7 +33,11 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_a_new_workspace_has_the_default_settings(workspace: Workspace) -> None:
@@ -80,7 +84,9 @@ def test_all_files_or_none(workspace: Workspace, tmp_path: Path) -> None:
     assert tree(workspace.folder) == before
 
 
-def test_the_same_name_takes_the_place_of_the_earlier_and_keeps_its_copy(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_same_name_takes_the_place_of_the_earlier_and_keeps_its_copy(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / "a.csv"
     file.write_text("one")
     workspace.add("enrolment", [file], reader)
@@ -166,9 +172,14 @@ def test_an_error_inside_staging_leaves_the_target(tmp_path: Path) -> None:
     target = tmp_path / "t"
     target.mkdir()
     (target / "f").write_text("before")
-    with pytest.raises(KeyboardInterrupt), staging(target) as staged:
-        (staged / "f").write_text("half")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with staging(target) as staged:
+            (staged / "f").write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert tree(tmp_path) == {"t/f": b"before"}
 
 
@@ -182,7 +193,12 @@ def test_replace_folder_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_two_commands_do_not_write_at_once(workspace: Workspace) -> None:
     code = "import sys; from pathlib import Path; from geomatch.workspace import Workspace\nwith Workspace(Path(sys.argv[1])).writing(): print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", code, str(workspace.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(workspace.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         with pytest.raises(InputError), workspace.writing():
@@ -193,14 +209,24 @@ def test_two_commands_do_not_write_at_once(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("delay_s", [0.6, 0.9, 1.2, 1.5, 2.0, 3.0])
-def test_a_killed_run_leaves_the_month_as_before_or_as_after(demo_workspace: Path, tmp_path: Path, delay_s: float) -> None:
+def test_a_killed_run_leaves_the_month_as_before_or_as_after(
+    demo_workspace: Path, tmp_path: Path, delay_s: float
+) -> None:
     import shutil  # noqa: PLC0415
 
     folder = tmp_path / "copy"
     shutil.copytree(demo_workspace, folder)
     month = folder / "months" / "2023-02"
     before = tree(month)
-    command = [sys.executable, "-m", "geomatch", "run", "2023-02", "-w", str(folder)]  # all counties: another result
+    command = [
+        sys.executable,
+        "-m",
+        "geomatch",
+        "run",
+        "2023-02",
+        "-w",
+        str(folder),
+    ]  # all counties: another result
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         time.sleep(delay_s)
         os.kill(process.pid, signal.SIGKILL)
@@ -210,5 +236,7 @@ def test_a_killed_run_leaves_the_month_as_before_or_as_after(demo_workspace: Pat
     if after != before:
         assert json.loads(after["manifest.json"])["county"] is None
         files = json.loads(after["manifest.json"])["files"]
-        assert {name: content_sha256(month / f"{name}.parquet") for name in files} == {name: one["sha256"] for name, one in files.items()}
+        assert {name: content_sha256(month / f"{name}.parquet") for name in files} == {
+            name: one["sha256"] for name, one in files.items()
+        }
     assert not list((folder / "months").glob(".*"))

@@ -178,7 +178,11 @@ class Raw:
                 for name in ("stops", "stop_times", "trips", "calendar_dates")
             }
         day = WEDNESDAY.strftime("%Y%m%d")
-        services = {row["service_id"] for row in tables["calendar_dates"] if row["date"] == day and row["exception_type"] == "1"}
+        services = {
+            row["service_id"]
+            for row in tables["calendar_dates"]
+            if row["date"] == day and row["exception_type"] == "1"
+        }
         self.running = {row["trip_id"] for row in tables["trips"] if row["service_id"] in services}
         self.calls: dict[str, list[dict[str, str]]] = defaultdict(list)
         for row in tables["stop_times"]:
@@ -187,15 +191,25 @@ class Raw:
             calls.sort(key=lambda row: int(row["stop_sequence"]))
         with (shared / "localities/scb_tatorter_2020_points.csv").open(encoding="utf-8") as file:
             self.localities = {
-                row["name"]: (float(row["x_3006"]), float(row["y_3006"])) for row in csv.DictReader(file) if row["lan_code"] == "25"
+                row["name"]: (float(row["x_3006"]), float(row["y_3006"]))
+                for row in csv.DictReader(file)
+                if row["lan_code"] == "25"
             }
 
     def has(self, ride: Ride) -> bool:
         """The feed has a trip that leaves and arrives there and then, on that Wednesday."""
         trip = str(252500000000000000 + ride.trip)
         calls = self.calls[trip]
-        leaves = [n for n, row in enumerate(calls) if (row["stop_id"], row["departure_time"]) == (ride.from_stop, ride.departs)]
-        comes = [n for n, row in enumerate(calls) if (row["stop_id"], row["arrival_time"]) == (ride.to_stop, ride.arrives)]
+        leaves = [
+            n
+            for n, row in enumerate(calls)
+            if (row["stop_id"], row["departure_time"]) == (ride.from_stop, ride.departs)
+        ]
+        comes = [
+            n
+            for n, row in enumerate(calls)
+            if (row["stop_id"], row["arrival_time"]) == (ride.to_stop, ride.arrives)
+        ]
         return trip in self.running and bool(leaves) and bool(comes) and min(leaves) < max(comes)
 
 
@@ -216,7 +230,13 @@ def rides_of(network: Network, journey: Journey) -> tuple[Ride, ...]:
         return f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}"
 
     return tuple(
-        Ride(int(trips[leg.trip]) - 252500000000000000, stops[leg.from_stop], clock(leg.departure_s), stops[leg.to_stop], clock(leg.arrival_s))
+        Ride(
+            int(trips[leg.trip]) - 252500000000000000,
+            stops[leg.from_stop],
+            clock(leg.departure_s),
+            stops[leg.to_stop],
+            clock(leg.arrival_s),
+        )
         for leg in journey.legs
         if leg.kind == "ride"
     )
@@ -227,7 +247,9 @@ def test_a_day_return(case: Case, raw: Raw, network: Network) -> None:
     for ride in (*case.out, *case.back):
         assert raw.has(ride), ride
     start, end = (seconds(text) for text in case.session)
-    out, back = journeys_of(network, raw.localities[case.home], raw.localities[case.place], WEDNESDAY, start, end, LimitSettings())
+    out, back = journeys_of(
+        network, raw.localities[case.home], raw.localities[case.place], WEDNESDAY, start, end, LimitSettings()
+    )
     assert out is not None
     assert back is not None
     assert rides_of(network, out) == case.out
@@ -244,7 +266,13 @@ def test_no_way_home(raw: Raw, network: Network) -> None:
     assert raw.has(there)
     assert raw.has(last)
     out, back = journeys_of(
-        network, raw.localities["Karesuando"], raw.localities["Kiruna"], WEDNESDAY, seconds("13:00"), seconds("15:00"), LimitSettings()
+        network,
+        raw.localities["Karesuando"],
+        raw.localities["Kiruna"],
+        WEDNESDAY,
+        seconds("13:00"),
+        seconds("15:00"),
+        LimitSettings(),
     )
     assert out is not None
     assert out.reason == "too_long"
@@ -252,14 +280,22 @@ def test_no_way_home(raw: Raw, network: Network) -> None:
     assert back is None
     # An hour and a half earlier the 14:03:06 is still there.
     _out, back = journeys_of(
-        network, raw.localities["Karesuando"], raw.localities["Kiruna"], WEDNESDAY, seconds("10:00"), seconds("12:00"), LimitSettings()
+        network,
+        raw.localities["Karesuando"],
+        raw.localities["Kiruna"],
+        WEDNESDAY,
+        seconds("10:00"),
+        seconds("12:00"),
+        LimitSettings(),
     )
     assert back is not None
     assert rides_of(network, back) == (last,)
     assert back.reason == "too_long"
 
 
-def best_direct(raw: Raw, stops: dict[str, tuple[float, float]], home: str, place: str, deadline: int) -> tuple[int, int]:
+def best_direct(
+    raw: Raw, stops: dict[str, tuple[float, float]], home: str, place: str, deadline: int
+) -> tuple[int, int]:
     """Latest departure, then earliest arrival, over all single rides of the day within 90 minutes."""
 
     def walk(one: tuple[float, float], other: tuple[float, float]) -> int | None:
@@ -279,19 +315,30 @@ def best_direct(raw: Raw, stops: dict[str, tuple[float, float]], home: str, plac
                 egress = near_place[last["stop_id"]]
                 if egress is None or last["drop_off_type"] in "12":
                     continue
-                leave, arrive = seconds(first["departure_time"]) - access, seconds(last["arrival_time"]) + egress
+                leave, arrive = (
+                    seconds(first["departure_time"]) - access,
+                    seconds(last["arrival_time"]) + egress,
+                )
                 if arrive <= deadline and arrive - leave <= 90 * 60:
                     found.append((-leave, arrive))
     leave, arrive = min(found)
     return -leave, arrive
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if len(case.out) == 1 and not case.reasons[0]], ids=lambda case: case.home)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if len(case.out) == 1 and not case.reasons[0]], ids=lambda case: case.home
+)
 def test_no_other_single_ride_is_better(case: Case, raw: Raw, network: Network) -> None:
     # The taxi lines of the feed (route type 1501) have codes 2 or serve other places; they play no part here.
     stops = dict(zip(network.timetable.stops["stop_id"], map(tuple, network.stop_xy_m.tolist()), strict=True))
     taxis = set(network.timetable.trips.loc[network.timetable.trips["booking"], "trip_id"])
     raw_without = Raw.__new__(Raw)
-    raw_without.running, raw_without.calls, raw_without.localities = raw.running - taxis, raw.calls, raw.localities
+    raw_without.running, raw_without.calls, raw_without.localities = (
+        raw.running - taxis,
+        raw.calls,
+        raw.localities,
+    )
     deadline = seconds(case.session[0]) - 300
-    assert best_direct(raw_without, stops, case.home, case.place, deadline) == tuple(map(seconds, case.out_door))
+    assert best_direct(raw_without, stops, case.home, case.place, deadline) == tuple(
+        map(seconds, case.out_door)
+    )

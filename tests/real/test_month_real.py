@@ -40,7 +40,9 @@ def workspace(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspa
 def test_all_fourteen_municipalities(workspace: Workspace) -> None:
     gaps = workspace.read_table(MONTH, "gaps")
     known = municipalities()
-    assert gaps["municipality_code"].tolist() == sorted(known.loc[known["county_code"] == "25", "municipality_code"])
+    assert gaps["municipality_code"].tolist() == sorted(
+        known.loc[known["county_code"] == "25", "municipality_code"]
+    )
     assert len(gaps) == 14
     # The workbook's figures for February (write_demo_inputs): Luleå 314, Boden 634, ...
     assert dict(zip(gaps["name"], gaps["need_high"], strict=True)) | {} == {
@@ -51,15 +53,24 @@ def test_all_fourteen_municipalities(workspace: Workspace) -> None:
 
 def test_every_table_keeps_its_contract(workspace: Workspace) -> None:
     for name, table in TABLES.items():
-        frame = workspace.read_activities(MONTH) if name == "activities" else workspace.read_table(MONTH, name)
+        frame = (
+            workspace.read_activities(MONTH) if name == "activities" else workspace.read_table(MONTH, name)
+        )
         if name != "activities":
             pd.testing.assert_frame_equal(pd.DataFrame(conform(frame, table)), pd.DataFrame(frame))
 
 
 def test_parts_add_up_to_need(workspace: Workspace) -> None:
     served = workspace.read_table(MONTH, "served")
-    unserved = served["in_reach_full_milli"] + served["corridor_not_open_milli"] + served["no_entitlement_milli"] + served["no_day_return_milli"]
-    reached = served["served_local_milli"] + served["served_by_corridor_milli"] + served["served_digital_milli"]
+    unserved = (
+        served["in_reach_full_milli"]
+        + served["corridor_not_open_milli"]
+        + served["no_entitlement_milli"]
+        + served["no_day_return_milli"]
+    )
+    reached = (
+        served["served_local_milli"] + served["served_by_corridor_milli"] + served["served_digital_milli"]
+    )
     assert (unserved + reached == served["need_milli"]).all()
     points = workspace.read_table(MONTH, "points")
     gaps = workspace.read_table(MONTH, "gaps").set_index("municipality_code")
@@ -92,7 +103,10 @@ def test_a_pair_of_the_month_is_the_journeys_of_its_days(workspace: Workspace) -
 
 def test_the_manifest_names_every_input_and_no_clock(workspace: Workspace, shared: Path) -> None:
     manifest = workspace.manifest(MONTH)
-    assert {one["file"] for one in manifest["inputs"]} >= {"norrbotten-2022-12-14.zip", "scb_tatorter_2020_points.csv"}
+    assert {one["file"] for one in manifest["inputs"]} >= {
+        "norrbotten-2022-12-14.zip",
+        "scb_tatorter_2020_points.csv",
+    }
     assert manifest["window"] == {"first_day": "2023-02-06", "last_day": "2023-02-26", "weeks": 3}
     assert manifest["updated"] == "2023-03-03"
     assert manifest["synthetic"]

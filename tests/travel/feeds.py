@@ -67,7 +67,14 @@ class Feed:
                 }
             )
         tables = {
-            "agency": [{"agency_id": "a", "agency_name": "A", "agency_url": "-", "agency_timezone": "Europe/Stockholm"}],
+            "agency": [
+                {
+                    "agency_id": "a",
+                    "agency_name": "A",
+                    "agency_url": "-",
+                    "agency_timezone": "Europe/Stockholm",
+                }
+            ],
             "stops": stops,
             "routes": [
                 {"route_id": f"r{kind}", "route_short_name": kind, "route_type": kind}
@@ -153,7 +160,9 @@ class Slow:
     def change_s(self, one: str, other: str) -> int | None:
         """Seconds needed for a change from one stop to another; None when it cannot be made."""
         metres = self.walked(self.feed.stops[one], self.feed.stops[other])
-        usual = self.rules.min_transfer_s + (0 if self.area(one) == self.area(other) else self.seconds(metres))
+        usual = self.rules.min_transfer_s + (
+            0 if self.area(one) == self.area(other) else self.seconds(metres)
+        )
         rule = None
         for pairs in (
             [(one, other)],
@@ -166,7 +175,9 @@ class Slow:
                 if not row.get("from_trip_id") and (row["from_stop_id"], row["to_stop_id"]) in pairs
             ]
             if found:
-                rule = min(found, key=lambda row: (row["transfer_type"], int(row.get("min_transfer_time") or -1)))
+                rule = min(
+                    found, key=lambda row: (row["transfer_type"], int(row.get("min_transfer_time") or -1))
+                )
                 break
         if rule is not None:
             kind = rule["transfer_type"]
@@ -196,11 +207,16 @@ class Slow:
         block = self.feed.blocks.get(trip)
         if block:
             # All trips of a block in the order of the day; the next one at the same place continues this one.
-            order = sorted((t for t, b in self.feed.blocks.items() if b == block), key=lambda t: (self.feed.trips[t][0].departure, t))
+            order = sorted(
+                (t for t, b in self.feed.blocks.items() if b == block),
+                key=lambda t: (self.feed.trips[t][0].departure, t),
+            )
             after = order[order.index(trip) + 1 :][:1]
             for other in after:
                 first = self.feed.trips[other][0]
-                if first.departure >= calls[-1].arrival and self.area(first.stop) == self.area(calls[-1].stop):
+                if first.departure >= calls[-1].arrival and self.area(first.stop) == self.area(
+                    calls[-1].stop
+                ):
                     yield from self.rides_on(other, 0)
 
     def journeys(self, start: tuple[float, float], end: tuple[float, float], most: int) -> Iterator[Way]:
@@ -242,17 +258,23 @@ class Slow:
     def outbound(self, home: tuple[float, float], place: tuple[float, float], start: int) -> Way | None:
         """METHOD 4: latest departure, then earliest arrival, then fewest changes, within the limits."""
         deadline = start - self.rules.margin_s
-        ways = [way for way in self.journeys(home, place, self.rules.max_transfers) if way.arrival <= deadline]
+        ways = [
+            way for way in self.journeys(home, place, self.rules.max_transfers) if way.arrival <= deadline
+        ]
         metres = self.walked(home, place)
         if metres <= self.rules.max_walk_m:
             ways.append(Way(deadline - self.seconds(metres), deadline, 0))
         ways = [way for way in ways if way.arrival - way.departure <= self.rules.limit_s]
         return min(ways, key=lambda way: (-way.departure, way.arrival, way.transfers), default=None)
 
-    def homebound(self, home: tuple[float, float], place: tuple[float, float], end: int) -> tuple[Way | None, bool]:
+    def homebound(
+        self, home: tuple[float, float], place: tuple[float, float], end: int
+    ) -> tuple[Way | None, bool]:
         """Earliest arrival, then latest departure, then fewest changes; and whether it is the last one that day."""
         earliest = end + self.rules.margin_s
-        ways = [way for way in self.journeys(place, home, self.rules.max_transfers) if way.departure >= earliest]
+        ways = [
+            way for way in self.journeys(place, home, self.rules.max_transfers) if way.departure >= earliest
+        ]
         ways = [way for way in ways if way.arrival - way.departure <= self.rules.limit_s]
         metres = self.walked(home, place)
         walk = metres <= self.rules.max_walk_m and self.seconds(metres) <= self.rules.limit_s

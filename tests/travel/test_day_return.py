@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from geomatch.settings import LimitSettings, TransferSettings, WalkSettings
 from geomatch.sources.timetable import read_timetable
-from geomatch.travel.day_return import journeys_of, session_returns, summarise
+from geomatch.travel.day_return import Journey, journeys_of, session_returns, summarise
 from geomatch.travel.network import Network, build_network
 
 from .feeds import EAST, NORTH, Call, Feed, Rules, Slow, s
@@ -26,8 +27,18 @@ def network_of(feed: Feed, folder: Path, transfer: TransferSettings | None = Non
     return build_network(read_timetable([feed.write(folder)]), WalkSettings(), transfer or TransferSettings())
 
 
-def returns_of(network: Network, origins: dict[str, tuple[float, float]], target: tuple[float, float], start: int, end: int, limits: LimitSettings, day: date = DAY) -> pd.DataFrame:
-    points = pd.DataFrame([(name, EAST + x, NORTH + y) for name, (x, y) in origins.items()], columns=["point_id", "x_m", "y_m"])
+def returns_of(
+    network: Network,
+    origins: dict[str, tuple[float, float]],
+    target: tuple[float, float],
+    start: int,
+    end: int,
+    limits: LimitSettings,
+    day: date = DAY,
+) -> pd.DataFrame:
+    points = pd.DataFrame(
+        [(name, EAST + x, NORTH + y) for name, (x, y) in origins.items()], columns=["point_id", "x_m", "y_m"]
+    )
     series = pd.DataFrame([("a", EAST + target[0], NORTH + target[1])], columns=["series_id", "x_m", "y_m"])
     sessions = pd.DataFrame([("a", day, start, end)], columns=["series_id", "date", "start_s", "end_s"])
     return session_returns(network, points, series, sessions, limits).set_index("point_id")
@@ -42,10 +53,14 @@ HOME_XY, PLACE_XY = (0.0, 0.0), (20_000.0, 0.0)
 TWO = {"A": HOME_XY, "B": PLACE_XY}
 
 
-def one(feed: Feed, tmp_path: Path, limits: LimitSettings | None = None, transfer: TransferSettings | None = None) -> pd.Series:
+def one(
+    feed: Feed, tmp_path: Path, limits: LimitSettings | None = None, transfer: TransferSettings | None = None
+) -> pd.Series:
     """The day return for a session 10:00-12:00."""
     network = network_of(feed, tmp_path / "feed", transfer)
-    return returns_of(network, {"home": HOME_XY}, PLACE_XY, s("10:00"), s("12:00"), limits or LimitSettings()).loc["home"]
+    return returns_of(
+        network, {"home": HOME_XY}, PLACE_XY, s("10:00"), s("12:00"), limits or LimitSettings()
+    ).loc["home"]
 
 
 def test_the_latest_departure_that_arrives_before_the_margin(tmp_path: Path) -> None:
@@ -71,7 +86,9 @@ def test_the_latest_departure_that_arrives_before_the_margin(tmp_path: Path) -> 
 
 
 def test_the_last_way_home_is_marked(tmp_path: Path) -> None:
-    feed = Feed(TWO, {"out": line(("A", "9:20"), ("B", "9:54")), "home": line(("B", "12:06"), ("A", "12:40"))})
+    feed = Feed(
+        TWO, {"out": line(("A", "9:20"), ("B", "9:54")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    )
     assert one(feed, tmp_path).last_way_home
 
 
@@ -79,7 +96,11 @@ def test_a_later_way_home_that_breaks_a_limit_is_none(tmp_path: Path) -> None:
     # The 15:00 takes 91 minutes: not within the limits, so the 12:06 is the last way home.
     feed = Feed(
         TWO,
-        {"out": line(("A", "9:20"), ("B", "9:54")), "home": line(("B", "12:06"), ("A", "12:40")), "slow": line(("B", "15:00"), ("A", "16:31"))},
+        {
+            "out": line(("A", "9:20"), ("B", "9:54")),
+            "home": line(("B", "12:06"), ("A", "12:40")),
+            "slow": line(("B", "15:00"), ("A", "16:31")),
+        },
     )
     assert one(feed, tmp_path).last_way_home
 
@@ -88,7 +109,11 @@ def test_a_shorter_journey_earlier_beats_a_longer_one_that_breaks_the_limit(tmp_
     # The limit is inside the search: the latest departure, 8:20, needs 91 minutes; 8:00 needs 60 and counts.
     feed = Feed(
         TWO,
-        {"slow": line(("A", "8:20"), ("B", "9:51")), "quick": line(("A", "8:00"), ("B", "9:00")), "home": line(("B", "12:06"), ("A", "12:40"))},
+        {
+            "slow": line(("A", "8:20"), ("B", "9:51")),
+            "quick": line(("A", "8:00"), ("B", "9:00")),
+            "home": line(("B", "12:06"), ("A", "12:40")),
+        },
     )
     row = one(feed, tmp_path)
     assert row.out_departure_s == s("8:00")
@@ -96,19 +121,33 @@ def test_a_shorter_journey_earlier_beats_a_longer_one_that_breaks_the_limit(tmp_
 
 
 def test_exactly_ninety_minutes_is_within_the_limit(tmp_path: Path) -> None:
-    feed = Feed(TWO, {"out": line(("A", "8:20"), ("B", "9:50")), "home": line(("B", "12:06"), ("A", "13:36"))})
+    feed = Feed(
+        TWO, {"out": line(("A", "8:20"), ("B", "9:50")), "home": line(("B", "12:06"), ("A", "13:36"))}
+    )
     assert one(feed, tmp_path).reachable
 
 
 @pytest.mark.parametrize(
     ("trips", "reason"),
     [
-        ({"out": line(("A", "8:20"), ("B", "9:51")), "home": line(("B", "12:06"), ("A", "12:40"))}, "too_long"),
+        (
+            {"out": line(("A", "8:20"), ("B", "9:51")), "home": line(("B", "12:06"), ("A", "12:40"))},
+            "too_long",
+        ),
         ({"home": line(("B", "12:06"), ("A", "12:40"))}, "no_way_there"),
         ({"out": line(("A", "9:20"), ("B", "9:54"))}, "no_way_home"),
-        ({"out": line(("A", "9:20"), ("B", "9:54"), pickup="2"), "home": line(("B", "12:06"), ("A", "12:40"))}, "needs_booking"),
+        (
+            {
+                "out": line(("A", "9:20"), ("B", "9:54"), pickup="2"),
+                "home": line(("B", "12:06"), ("A", "12:40")),
+            },
+            "needs_booking",
+        ),
         # 5 minutes on the road each way, but away from 5:10 to 17:25, 12 h 15 min.
-        ({"out": line(("A", "5:10"), ("B", "5:15")), "home": line(("B", "17:20"), ("A", "17:25"))}, "away_too_long"),
+        (
+            {"out": line(("A", "5:10"), ("B", "5:15")), "home": line(("B", "17:20"), ("A", "17:25"))},
+            "away_too_long",
+        ),
     ],
 )
 def test_why_a_session_is_not_reachable(trips: dict[str, list[Call]], reason: str, tmp_path: Path) -> None:
@@ -126,7 +165,10 @@ def test_too_many_changes(tmp_path: Path) -> None:
     # Six stops in a row, 4 km apart, a bus between each two: five changes are one too many.
     stops = {name: (4000.0 * number, 0.0) for number, name in enumerate("ACDEFB")}
     names = list(stops)
-    trips = {f"out{i}": line((names[i], f"8:{10 * i:02d}"), (names[i + 1], f"8:{10 * i + 5:02d}")) for i in range(5)}
+    trips = {
+        f"out{i}": line((names[i], f"8:{10 * i:02d}"), (names[i + 1], f"8:{10 * i + 5:02d}"))
+        for i in range(5)
+    }
     trips["home"] = line(("B", "12:06"), ("A", "12:40"))
     stops["B"] = PLACE_XY
     feed = Feed(stops, trips)
@@ -151,7 +193,11 @@ def test_no_change_allowed(tmp_path: Path) -> None:
 
 def test_a_change_needs_three_minutes(tmp_path: Path) -> None:
     stops = {**TWO, "M": (10_000.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("M", "9:17:59"), ("B", "9:40")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("M", "9:17:59"), ("B", "9:40")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     assert one(Feed(stops, trips), tmp_path / "1").reason == "no_way_there"
     trips["second"] = line(("M", "9:18"), ("B", "9:40"))
     row = one(Feed(stops, trips), tmp_path / "2")
@@ -161,7 +207,11 @@ def test_a_change_needs_three_minutes(tmp_path: Path) -> None:
 def test_a_change_to_another_stop_walks_on_top_of_three_minutes(tmp_path: Path) -> None:
     # 300 m apart: 390 m walked at 4.5 km/h is 312 s; with 180 s that is 492 s after 9:15:00, so 9:23:12.
     stops = {**TWO, "M": (10_000.0, 0.0), "N": (10_300.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("N", "9:23:11"), ("B", "9:40")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("N", "9:23:11"), ("B", "9:40")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     assert one(Feed(stops, trips), tmp_path / "1").reason == "no_way_there"
     trips["second"] = line(("N", "9:23:12"), ("B", "9:40"))
     row = one(Feed(stops, trips), tmp_path / "2")
@@ -174,7 +224,11 @@ def test_a_change_to_another_stop_walks_on_top_of_three_minutes(tmp_path: Path) 
 def test_a_stop_area_needs_no_walk(tmp_path: Path) -> None:
     # The same two stops as one station: 3 minutes are enough, however far the platforms are apart.
     stops = {**TWO, "M": (10_000.0, 0.0), "N": (10_300.0, 0.0), "S": (10_000.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("N", "9:18"), ("B", "9:40")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("N", "9:18"), ("B", "9:40")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     assert one(Feed(stops, trips, parents={"M": "S", "N": "S"}), tmp_path).reachable
 
 
@@ -182,21 +236,57 @@ def test_a_stop_area_needs_no_walk(tmp_path: Path) -> None:
     ("rule", "leaves", "reachable"),
     [
         # A station's rule of 5 minutes applies to its platforms.
-        ({"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "300"}, "9:19:59", False),
-        ({"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "300"}, "9:20", True),
+        (
+            {"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "300"},
+            "9:19:59",
+            False,
+        ),
+        (
+            {"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "300"},
+            "9:20",
+            True,
+        ),
         # Shorter than the default is kept as well.
-        ({"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "60"}, "9:16", True),
+        (
+            {"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "2", "min_transfer_time": "60"},
+            "9:16",
+            True,
+        ),
         # Not possible.
         ({"from_stop_id": "S", "to_stop_id": "S", "transfer_type": "3"}, "9:40", False),
         # Timed for these two trips: the bus waits.
-        ({"from_stop_id": "M", "to_stop_id": "N", "transfer_type": "1", "from_trip_id": "first", "to_trip_id": "second"}, "9:15", True),
+        (
+            {
+                "from_stop_id": "M",
+                "to_stop_id": "N",
+                "transfer_type": "1",
+                "from_trip_id": "first",
+                "to_trip_id": "second",
+            },
+            "9:15",
+            True,
+        ),
         # Timed for another trip: no help.
-        ({"from_stop_id": "M", "to_stop_id": "N", "transfer_type": "1", "from_trip_id": "home", "to_trip_id": "second"}, "9:15", False),
+        (
+            {
+                "from_stop_id": "M",
+                "to_stop_id": "N",
+                "transfer_type": "1",
+                "from_trip_id": "home",
+                "to_trip_id": "second",
+            },
+            "9:15",
+            False,
+        ),
     ],
 )
 def test_rules_of_transfers_txt(rule: dict[str, str], leaves: str, reachable: bool, tmp_path: Path) -> None:
     stops = {**TWO, "M": (10_000.0, 0.0), "N": (10_050.0, 0.0), "S": (10_000.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("N", leaves), ("B", "9:50")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("N", leaves), ("B", "9:50")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     row = one(Feed(stops, trips, parents={"M": "S", "N": "S"}, transfers=[rule]), tmp_path)
     assert row.reachable == reachable
 
@@ -204,7 +294,11 @@ def test_rules_of_transfers_txt(rule: dict[str, str], leaves: str, reachable: bo
 def test_staying_seated_in_a_block_is_no_change(tmp_path: Path) -> None:
     # The vehicle goes on as another trip after 30 s: too short for a change, and it counts as none.
     stops = {**TWO, "M": (10_000.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("M", "9:15:30"), ("B", "9:40")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("M", "9:15:30"), ("B", "9:40")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     row = one(Feed(stops, trips, blocks={"first": "b", "second": "b"}), tmp_path)
     assert row.reachable
     assert row.out_transfers == 0
@@ -234,7 +328,9 @@ def test_taxis_are_booked_ahead(tmp_path: Path) -> None:
 def test_a_walk_from_door_to_door_is_a_journey(tmp_path: Path) -> None:
     # 1,000 m is 1,300 m walked, 1,040 s: leave 9:55:00 - 17:20 = 9:37:40, be home 12:05:00 + 17:20.
     network = network_of(Feed(TWO, {"t": line(("A", "9:20"), ("B", "9:54"))}), tmp_path / "feed")
-    row = returns_of(network, {"home": (PLACE_XY[0] - 1000, 0.0)}, PLACE_XY, s("10:00"), s("12:00"), LimitSettings()).loc["home"]
+    row = returns_of(
+        network, {"home": (PLACE_XY[0] - 1000, 0.0)}, PLACE_XY, s("10:00"), s("12:00"), LimitSettings()
+    ).loc["home"]
     assert (row.out_departure_s, row.home_arrival_s) == (s("9:37:40"), s("12:22:20"))
     assert row.walk_only
     assert not row.last_way_home
@@ -251,7 +347,11 @@ def test_the_longest_walk(tmp_path: Path) -> None:
 
 def test_a_trip_of_yesterday_runs_past_midnight(tmp_path: Path) -> None:
     # 25:10 of 7 February is 01:10 on the 8th.
-    feed = Feed(TWO, {"out": line(("A", "25:10"), ("B", "25:40")), "home": line(("B", "28:10"), ("A", "28:40"))}, days=["20230207"])
+    feed = Feed(
+        TWO,
+        {"out": line(("A", "25:10"), ("B", "25:40")), "home": line(("B", "28:10"), ("A", "28:40"))},
+        days=["20230207"],
+    )
     network = network_of(feed, tmp_path / "feed")
     row = returns_of(network, {"home": HOME_XY}, PLACE_XY, s("2:00"), s("4:00"), LimitSettings()).loc["home"]
     assert (row.out_departure_s, row.out_arrival_s) == (s("1:10"), s("1:40"))
@@ -271,7 +371,9 @@ def test_a_trip_of_yesterday_runs_past_midnight(tmp_path: Path) -> None:
 def test_the_night_the_clocks_change(yesterday: str, day: date, departs: str, tmp_path: Path) -> None:
     feed = Feed(TWO, {"out": line(("A", "25:10"), ("B", "25:40"))}, days=[yesterday])
     network = network_of(feed, tmp_path / "feed")
-    out, _home = journeys_of(network, (EAST, NORTH), (EAST + PLACE_XY[0], NORTH), day, s("10:00"), s("12:00"), LimitSettings())
+    out, _home = journeys_of(
+        network, (EAST, NORTH), (EAST + PLACE_XY[0], NORTH), day, s("10:00"), s("12:00"), LimitSettings()
+    )
     assert out is not None
     assert out.departure_s == s(departs)
 
@@ -280,20 +382,42 @@ def test_equal_times_are_ridden_in_order(tmp_path: Path) -> None:
     # Three stops in the same second, and a guaranteed change in that second into a trip that stands there.
     stops = {"A": HOME_XY, "M": (10_000.0, 0.0), "N": (10_010.0, 0.0), "B": PLACE_XY}
     trips = {
-        "first": [Call("A", s("9:00"), s("9:00")), Call("M", s("9:00"), s("9:00")), Call("N", s("9:00"), s("9:00"))],
+        "first": [
+            Call("A", s("9:00"), s("9:00")),
+            Call("M", s("9:00"), s("9:00")),
+            Call("N", s("9:00"), s("9:00")),
+        ],
         "second": [Call("N", s("9:00"), s("9:00")), Call("B", s("9:30"), s("9:30"))],
         "home": line(("B", "12:06"), ("A", "12:40")),
     }
-    rule = {"from_stop_id": "N", "to_stop_id": "N", "transfer_type": "1", "from_trip_id": "first", "to_trip_id": "second"}
+    rule = {
+        "from_stop_id": "N",
+        "to_stop_id": "N",
+        "transfer_type": "1",
+        "from_trip_id": "first",
+        "to_trip_id": "second",
+    }
     row = one(Feed(stops, trips, transfers=[rule]), tmp_path)
     assert (row.out_departure_s, row.out_arrival_s, row.out_transfers) == (s("9:00"), s("9:30"), 1)
 
 
 def test_the_legs_add_up_to_the_journey(tmp_path: Path) -> None:
     stops = {**TWO, "M": (10_000.0, 0.0), "N": (10_300.0, 0.0)}
-    trips = {"first": line(("A", "9:00"), ("M", "9:15")), "second": line(("N", "9:25"), ("B", "9:40")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    trips = {
+        "first": line(("A", "9:00"), ("M", "9:15")),
+        "second": line(("N", "9:25"), ("B", "9:40")),
+        "home": line(("B", "12:06"), ("A", "12:40")),
+    }
     network = network_of(Feed(stops, trips), tmp_path / "feed")
-    out, home = journeys_of(network, (EAST - 100, NORTH), (EAST + PLACE_XY[0], NORTH), DAY, s("10:00"), s("12:00"), LimitSettings())
+    out, home = journeys_of(
+        network,
+        (EAST - 100, NORTH),
+        (EAST + PLACE_XY[0], NORTH),
+        DAY,
+        s("10:00"),
+        s("12:00"),
+        LimitSettings(),
+    )
     assert out is not None
     assert home is not None
     # 130 m walked is 104 s before 9:00:00; the change walks 312 s.
@@ -361,7 +485,10 @@ def feeds(draw: st.DrawFn) -> Feed:
             kinds[f"t{number}"] = "1501"
     transfers = []
     for _ in range(draw(st.integers(0, 3))):
-        ends = {"from_stop_id": draw(st.sampled_from([*names, "S"])), "to_stop_id": draw(st.sampled_from([*names, "S"]))}
+        ends = {
+            "from_stop_id": draw(st.sampled_from([*names, "S"])),
+            "to_stop_id": draw(st.sampled_from([*names, "S"])),
+        }
         kind = draw(st.sampled_from(["0", "1", "2", "3", "trip"]))
         if kind == "trip":
             one, other = draw(st.sampled_from(sorted(trips))), draw(st.sampled_from(sorted(trips)))
@@ -371,18 +498,61 @@ def feeds(draw: st.DrawFn) -> Feed:
             transfers.append({**ends, "transfer_type": kind, "min_transfer_time": time})
     stations = {"S"} if parents else set()
     transfers = [row for row in transfers if stations or "S" not in (row["from_stop_id"], row["to_stop_id"])]
-    if draw(st.booleans()):
-        blocks = {trip: "b" for trip in sorted(trips)[:3]}
-    else:
-        blocks = {}
+    blocks = dict.fromkeys(sorted(trips)[:3], "b") if draw(st.booleans()) else {}
     if not stations:
         del stops["S"]
     return Feed(stops, trips, parents=parents, transfers=transfers, route_types=kinds, blocks=blocks)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(feed=feeds(), most=st.integers(0, 3), limit_min=st.sampled_from([15, 30, 90]), booking=st.booleans(), data=st.data())
-def test_agrees_with_the_slow_search(feed: Feed, most: int, limit_min: int, booking: bool, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+def assert_can_be_travelled(journey: Journey, network: Network, feed: Feed, *, booking: bool) -> None:
+    """The legs follow each other in place and time, and every ride is one that the feed has."""
+    slow = Slow(feed, Rules(booking=booking))
+    stops, trips = network.timetable.stops["stop_id"], network.timetable.trips["trip_id"]
+    legs = journey.legs
+    assert (legs[0].departure_s, legs[-1].arrival_s) == (journey.departure_s, journey.arrival_s)
+    rides = [leg for leg in legs if leg.kind == "ride"]
+    assert journey.transfers == max(0, sum(not leg.seated for leg in rides) - 1)
+    for one, other in pairwise(legs):
+        assert one.to_stop == other.from_stop or other.seated
+        assert one.arrival_s <= other.departure_s
+    for leg in rides:
+        calls = feed.trips[trips[leg.trip]]
+        boards = [
+            n
+            for n, call in enumerate(calls)
+            if (call.stop, call.departure) == (stops[leg.from_stop], leg.departure_s)
+        ]
+        alights = [
+            n
+            for n, call in enumerate(calls)
+            if (call.stop, call.arrival) == (stops[leg.to_stop], leg.arrival_s)
+        ]
+        assert boards
+        assert alights
+        assert min(boards) < max(alights)
+        assert leg.seated or any(slow.may(trips[leg.trip], calls[n].pickup) for n in boards)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    feed=feeds(),
+    most=st.integers(0, 3),
+    limit_min=st.sampled_from([15, 30, 90]),
+    booking=st.booleans(),
+    data=st.data(),
+)
+def test_agrees_with_the_slow_search(
+    feed: Feed,
+    most: int,
+    limit_min: int,
+    booking: bool,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     home = (data.draw(st.integers(0, 12)) * 400.0 + 30, data.draw(st.integers(0, 12)) * 400.0)
     place = (data.draw(st.integers(0, 12)) * 400.0, data.draw(st.integers(0, 12)) * 400.0 + 70)
     network = network_of(feed, tmp_path_factory.mktemp("feed"))
@@ -392,11 +562,22 @@ def test_agrees_with_the_slow_search(feed: Feed, most: int, limit_min: int, book
     out = slow.outbound(home, place, s("10:00"))
     back, last = slow.homebound(home, place, s("12:00"))
     assert row.reachable == (out is not None and back is not None)
-    if out is not None and row.reason not in ("no_service_that_day",):
+    if out is not None:
         assert (row.out_departure_s, row.out_arrival_s, row.out_transfers) == dataclasses.astuple(out)
     if back is not None:
         assert (row.home_departure_s, row.home_arrival_s, row.home_transfers) == dataclasses.astuple(back)
         assert row.last_way_home == last
+    for journey in journeys_of(
+        network,
+        (EAST + home[0], NORTH + home[1]),
+        (EAST + place[0], NORTH + place[1]),
+        DAY,
+        s("10:00"),
+        s("12:00"),
+        limits,
+    ):
+        if journey is not None:
+            assert_can_be_travelled(journey, network, feed, booking=booking or bool(journey.reason))
     # Without limits: as many changes as there are trips, any time, booking included.
     free = Slow(feed, Rules(max_transfers=4, limit_s=float("inf"), booking=True))
     if out is None:
@@ -406,15 +587,35 @@ def test_agrees_with_the_slow_search(feed: Feed, most: int, limit_min: int, book
             assert (row.out_departure_s, row.out_arrival_s) == (best.departure, best.arrival)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(feed=feeds(), seed=st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(feed: Feed, seed: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_order_of_rows_does_not_matter(
+    feed: Feed, seed: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("feed")
-    first = returns_of(network_of(feed, folder / "one"), {"home": (0.0, 0.0)}, (1200.0, 800.0), s("10:00"), s("12:00"), LimitSettings())
+    first = returns_of(
+        network_of(feed, folder / "one"),
+        {"home": (0.0, 0.0)},
+        (1200.0, 800.0),
+        s("10:00"),
+        s("12:00"),
+        LimitSettings(),
+    )
     trips = list(feed.trips.items())
     seed.shuffle(trips)  # type: ignore[attr-defined]
     stops = list(feed.stops.items())
     seed.shuffle(stops)  # type: ignore[attr-defined]
     shuffled = dataclasses.replace(feed, trips=dict(trips), stops=dict(stops), transfers=feed.transfers[::-1])
-    again = returns_of(network_of(shuffled, folder / "two"), {"home": (0.0, 0.0)}, (1200.0, 800.0), s("10:00"), s("12:00"), LimitSettings())
+    again = returns_of(
+        network_of(shuffled, folder / "two"),
+        {"home": (0.0, 0.0)},
+        (1200.0, 800.0),
+        s("10:00"),
+        s("12:00"),
+        LimitSettings(),
+    )
     pd.testing.assert_frame_equal(first, again)

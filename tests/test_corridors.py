@@ -1,0 +1,332 @@
+"""Corridors: gains, complements and verdicts in worlds worked out by hand, and against trying everything."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from geomatch.access import allocate_month
+from geomatch.corridors import corridors_table
+from geomatch.corridors.gains import make_gains
+from geomatch.corridors.ways import good_returns
+from geomatch.settings import DEFAULT_RULES, CorridorSettings, Rule
+from tests.test_access import SHARES, worlds
+from tests.worlds import MONTH, World, entitled, settings
+
+CORNERS = ("ll", "lh", "hl", "hh")
+
+
+def table(world, chosen=None):
+    month = world.allocate(chosen)
+    frame = corridors_table(month, world.points(), world.activities(), world.need())
+    frame.index = frame["from_code"] + "-" + frame["to_code"]
+    return frame
+
+
+def gains(row):
+    return [row[f"gain_{corner}_milli"] for corner in CORNERS]
+
+
+def reasons(row):
+    return row["reasons"].split(";")
+
+
+def test_a_plain_corridor():
+    """10 people with nothing at home, 8 places there, 45 min each way, 2 sessions a week: 8 gained."""
+    row = table(World().live("0180/a", 10).offer("s", "0181", 8).way("0180/a", "s", 45)).loc["0180-0181"]
+    assert (row["status"], row["reference"]) == ("candidate", "")
+    assert gains(row) == [8000] * 4
+    assert (row["entitled_unserved_low_milli"], row["free_places_high_milli"]) == (10000, 8000)
+    assert (row["travel_best_min"], row["travel_median_min"], row["travel_worst_min"]) == (45, 45, 45)
+    # 8 persons x 2 sessions a week x 52/12 weeks x 2 trips, 45 kr each.
+    assert row["trips_high"] == pytest.approx(8 * 2 * 52 / 12 * 2)
+    assert row["cost_high_sek"] == pytest.approx(8 * 2 * 52 / 12 * 2 * 45)
+    assert row["cost_per_person_sek"] == pytest.approx(2 * 52 / 12 * 2 * 45)
+    assert (row["verdict"], row["reasons"]) == ("recommended", "gain_at_every_corner")
+    assert (row["size_ok"], row["supply_ok"], row["transit_ok"]) == (True, True, True)
+    assert (row["gain_paired_low_milli"], row["paired_with"]) == (8000, "")
+
+
+def test_four_corners():
+    """0180 has 2-9 people, 0181 3-6 of its own for 10 places: min(own, 10 - other) at each corner."""
+    world = World().live("0180/a", 2, 9).live("0181/b", 3, 6).offer("s", "0181", 10)
+    row = table(world.way("0180/a", "s").way("0181/b", "s")).loc["0180-0181"]
+    assert gains(row) == [2000, 2000, 7000, 4000]
+    assert (row["verdict"], row["reasons"]) == ("possible", "gain_too_small")
+
+
+def test_an_open_corridor_shows_what_closing_it_loses():
+    """3 of the 8 places are taken by it: free are all 8, lost would be 3."""
+    world = World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s").open("0180", "0181", reference="dnr 7")
+    row = table(world).loc["0180-0181"]
+    assert (row["status"], row["reference"]) == ("open", "dnr 7")
+    assert gains(row) == [3000] * 4
+    assert row["free_places_high_milli"] == 8000
+    # Without corridors in use it would gain the same.
+    assert gains(table(world, settings("none")).loc["0180-0181"]) == [3000] * 4
+
+
+def test_an_open_corridor_that_nobody_can_use_has_a_row():
+    row = table(World().live("0180/a", 3).open("0180", "0181")).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("not_recommended", "no_gain;no_day_return")
+    assert math.isnan(row["travel_best_min"])
+    assert math.isnan(row["cost_per_person_sek"])
+    assert (row["trips_high"], row["transit_ok"]) == (0, False)
+
+
+def test_a_pair_on_foot_is_a_candidate_that_gains_nothing():
+    row = table(World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s", walk=True)).loc["0180-0181"]
+    assert gains(row) == [0] * 4
+    assert row["verdict"] == "not_recommended"
+
+
+def test_a_point_without_people_makes_a_candidate():
+    row = table(World().live("0180/a", 0).offer("s", "0181", 8).way("0180/a", "s")).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("not_recommended", "no_gain")
+
+
+def test_unserved_are_those_whom_home_cannot_serve():
+    """10 entitled of 16 reach 0181; 8 places at home fit all 16. 6 others can fill 6 of them, so 2 of the 10 stay home."""
+    world = World().live("0180/a", 10).live("0180/b", 6).offer("h", "0180", 8).offer("s", "0181", 20)
+    world.way("0180/a", "h").way("0180/b", "h").way("0180/a", "s")
+    row = table(world).loc["0180-0181"]
+    assert row["entitled_unserved_high_milli"] == 8000
+    assert gains(row) == [8000] * 4
+
+
+def test_enough_places_at_home_leave_nobody():
+    world = World().live("0180/a", 5).offer("h", "0180", 9).offer("s", "0181", 9).way("0180/a", "h").way("0180/a", "s")
+    row = table(world).loc["0180-0181"]
+    assert (row["entitled_unserved_high_milli"], gains(row)) == (0, [0] * 4)
+
+
+def test_complementing_corridors():
+    """All 7 places of s are 0181's by an open corridor; 0181-0183 would free them for 0180: only together."""
+    world = World().live("0180/a", 7).live("0181/b", 7).offer("s", "0182", 7).offer("t", "0183", 7)
+    world.way("0180/a", "s").way("0181/b", "s").way("0181/b", "t").open("0181", "0182")
+    rows = table(world)
+    one, two = rows.loc["0180-0182"], rows.loc["0181-0183"]
+    assert gains(one) == [0] * 4
+    assert (one["gain_paired_high_milli"], one["paired_with"]) == (7000, "0181-0183")
+    assert (one["verdict"], reasons(one)) == ("possible", ["gain_only_paired", "places_taken"])
+    # And the other way round: 0181's corridor is of use only when 0180 comes to the freed places.
+    assert gains(two) == [0] * 4
+    assert (two["gain_paired_low_milli"], two["paired_with"]) == (7000, "0180-0182")
+
+
+def test_of_two_complements_the_one_with_more_persons_is_named():
+    """0181 can move to 0183 (2 places) or 0184 (5)."""
+    world = World().live("0180/a", 7).live("0181/b", 7).offer("s", "0182", 7).offer("t", "0183", 2).offer("u", "0184", 5)
+    world.way("0180/a", "s").way("0181/b", "s").way("0181/b", "t", 10).way("0181/b", "u", 50).open("0181", "0182")
+    row = table(world).loc["0180-0182"]
+    assert (row["gain_paired_high_milli"], row["paired_with"]) == (5000, "0181-0184")
+
+
+@pytest.mark.parametrize(
+    ("way", "reason"),
+    [
+        ({"minutes": 60.5}, "too_long"),
+        ({"booking": True}, "booking_needed"),
+        ({"tight": True}, "tight_last_way_home"),
+    ],
+)
+def test_a_poor_day_return_is_possible_at_the_most(way, reason):
+    row = table(World().live("0180/a", 10).offer("s", "0181", 8).way("0180/a", "s", **way)).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("possible", reason)
+    assert not row["transit_ok"]
+
+
+def test_only_good_day_returns_count_for_a_recommendation():
+    """10 people with a good way to 5 places and a poor one to 9: 10 gained, 5 by good ways, 6 are needed."""
+    world = World().live("0180/a", 10).offer("s", "0181", 5).offer("t", "0181", 9)
+    world.way("0180/a", "s", 30).way("0180/a", "t", 70)
+    row = table(world).loc["0180-0181"]
+    assert gains(row) == [10000] * 4
+    assert (row["verdict"], row["reasons"], row["transit_ok"]) == ("possible", "too_long", True)
+    world.series[0]["places"] = 6
+    assert table(world).loc["0180-0181", "verdict"] == "recommended"
+
+
+def test_min_gain_is_met_exactly():
+    world = World().live("0180/a", 6).offer("s", "0181", 6).way("0180/a", "s")
+    assert table(world).loc["0180-0181", "verdict"] == "recommended"
+    more = replace(settings(), corridors=CorridorSettings(min_gain=6.5))
+    assert table(world, more).loc["0180-0181", "verdict"] == "possible"
+
+
+def test_an_unknown_share_blocks():
+    """20 people, 20-40 % entitled: 4 to 8. At the high end it would be recommended, at the low it is not."""
+    world = World().live("0180/a", 20).offer("s", "0181", 9).way("0180/a", "s")
+    row = table(world, settings(shares=entitled(0.2, 0.4))).loc["0180-0181"]
+    assert gains(row) == [4000, 4000, 8000, 8000]
+    assert (row["verdict"], reasons(row)) == ("possible", ["gain_too_small", "unknown_share"])
+    assert row["share_blocks"]
+    known = table(world, settings(shares=entitled(0.4, 0.4))).loc["0180-0181"]
+    assert (known["verdict"], known["share_blocks"]) == ("recommended", False)
+    # Need, not the share, is what is too small here: 10 people at low need.
+    world.people[0]["low"] = 10
+    row = table(world, settings(shares=entitled(0.2, 0.4))).loc["0180-0181"]
+    assert (row["share_blocks"], reasons(row)) == (False, ["gain_too_small"])
+
+
+def test_nobody_entitled_is_outside_policy():
+    world = World().live("0180/a", 20).offer("s", "0181", 9).way("0180/a", "s")
+    row = table(world, settings(shares=entitled(0.0, 0.0))).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("outside_policy", "none_entitled")
+
+
+def rule(kind, status, value=0.0, last=""):
+    return Rule("r", kind, status, "2020-01-01", last, value)
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict", "why", "assumed"),
+    [
+        ((rule("within_county", "verified"),), "outside_policy", "rule:r;crosses_county_border", ""),
+        ((rule("within_county", "assumed"),), "recommended", "gain_at_every_corner", "r"),
+        ((rule("within_county", "verified", last="2026-08-31"),), "recommended", "gain_at_every_corner", ""),
+        # The points are 10 km from the series.
+        ((rule("min_distance_m", "verified", 10001.0),), "outside_policy", "rule:r;below_min_distance", ""),
+        ((rule("min_distance_m", "verified", 10000.0),), "recommended", "gain_at_every_corner", ""),
+        ((rule("own_accommodation", "assumed"),), "recommended", "gain_at_every_corner", ""),
+    ],
+)
+def test_rules(rules, verdict, why, assumed):
+    world = World().live("0180/a", 10).offer("s", "0380", 9).way("0180/a", "s")
+    row = table(world, settings(rules=rules)).loc["0180-0380"]
+    assert (row["verdict"], row["reasons"], row["assumed_rules"]) == (verdict, why, assumed)
+
+
+def test_within_the_county_no_border_rule_is_named():
+    world = World().live("0180/a", 10).offer("s", "0181", 9).way("0180/a", "s")
+    row = table(world, settings(rules=(rule("within_county", "assumed"),))).loc["0180-0181"]
+    assert (row["verdict"], row["assumed_rules"]) == ("recommended", "")
+
+
+def test_own_accommodation_is_named_where_there_is_some():
+    world = World().live("0180/a", 10).offer("s", "0181", 9).way("0180/a", "s")
+    world.people[0]["accommodation"] = "own"
+    row = table(world, settings(rules=DEFAULT_RULES)).loc["0180-0181"]
+    assert (row["verdict"], row["assumed_rules"]) == ("recommended", "own_accommodation_2025")
+
+
+def test_the_day_returns_of_a_pair():
+    """Best 20, lower median of 20, 30, 40, 50 is 30, worst 50; a can go to 2 + 3 sessions a week, b to 1 + 1."""
+    world = World().live("0180/a", 1).live("0180/b", 1).offer("s", "0181", 9).offer("t", "0181", 9)
+    world.way("0180/a", "s", 20, per_week=2, transfers=1).way("0180/a", "t", 50, per_week=3, booking=True)
+    world.way("0180/b", "s", 30, per_week=1).way("0180/b", "t", 40, per_week=1, tight=True)
+    row = table(world).loc["0180-0181"]
+    assert (row["travel_best_min"], row["travel_median_min"], row["travel_worst_min"]) == (20, 30, 50)
+    assert (row["sessions_per_week"], row["transfers"], row["booking_needed"]) == (5, 1, False)
+    assert (row["last_way_home_share"], row["last_way_home_tight"], row["transit_ok"]) == (0.5, False, True)
+
+
+def test_a_world_without_pairs_is_an_empty_table():
+    assert table(World().live("0180/a", 1)).empty
+
+
+def served_in_all(month, end, opened):
+    """Most served, local first, by two plain linear programmes on rows and uses; `end` per municipality."""
+    reach = month.reach
+    home = reach.rows["municipality"].to_numpy()[reach.use_row]
+    ends = end[home]
+    need = reach.need[end[reach.rows["municipality"].to_numpy()], np.arange(len(reach.rows))]
+    right = np.array([reach.entitled[e, e, r] for r, e in enumerate(end[reach.rows["municipality"].to_numpy()])])
+    allowed = (~reach.use_generous | (ends == 1)) & (
+        (reach.use_pair < 0) | np.isin(reach.use_pair, np.flatnonzero(opened))
+    )
+    uses = np.flatnonzero(allowed)
+    if not len(uses):
+        return 0
+    count, rows, places = len(uses), len(need), len(reach.capacity)
+    matrix, bound = np.zeros((2 * rows + places, count)), np.concatenate([need, right, reach.capacity])
+    for column, use in enumerate(uses):
+        matrix[reach.use_row[use], column] = 1
+        if reach.use_pair[use] >= 0:
+            matrix[rows + reach.use_row[use], column] = 1
+        matrix[2 * rows + reach.use_series[use], column] = 1
+    local = (reach.use_pair[uses] == -1).astype(float)
+    first = linprog(-local, A_ub=matrix, b_ub=bound, method="highs")
+    second = linprog(
+        -np.ones(count), A_ub=matrix, b_ub=bound, A_eq=local[None, :], b_eq=[-first.fun], method="highs"
+    )
+    return round(-second.fun)
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(worlds(), SHARES)
+def test_gains_alone_and_paired_are_those_of_trying_everything(world, share):
+    chosen = settings(shares=entitled(*share))
+    month = world.allocate(chosen)
+    reach = month.reach
+    rows = table(world, chosen)
+    everyone = np.ones(len(reach.codes), dtype=np.int64)
+    known: dict[tuple[bytes, bytes], int] = {}
+
+    def total(end, opened):
+        key = (end.tobytes(), opened.tobytes())
+        if key not in known:
+            known[key] = served_in_all(month, end, opened)
+        return known[key]
+
+    for number, (o, d) in enumerate(reach.pairs):
+        row = rows.loc[f"{reach.codes[o]}-{reach.codes[d]}"]
+        without, with_it = month.opened.copy(), month.opened.copy()
+        without[number], with_it[number] = False, True
+        for corner in CORNERS:
+            end = everyone * (corner[1] == "h")
+            end[o] = corner[0] == "h"
+            assert row[f"gain_{corner}_milli"] == total(end, with_it) - total(end, without)
+        low, high = [], []
+        for other in range(len(reach.pairs)):
+            more, most = without.copy(), with_it.copy()
+            more[other] = most[other] = True
+            if other != number:
+                low.append(total(everyone * 0, most) - total(everyone * 0, more))
+                high.append(total(everyone, most) - total(everyone, more))
+        # The best further corridor is the one with most at both ends together.
+        best = max(
+            (max(a, row["gain_ll_milli"]) + max(b, row["gain_hh_milli"]) for a, b in zip(low, high, strict=True)),
+            default=0,
+        )
+        alone = row["gain_ll_milli"] + row["gain_hh_milli"]
+        assert row["gain_paired_low_milli"] + row["gain_paired_high_milli"] == max(best, alone)
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(worlds(), SHARES)
+def test_unserved_and_places_limit_the_gain(world, share):
+    rows = table(world, settings(shares=entitled(*share)))
+    for end, corner in (("low", "ll"), ("high", "hh")):
+        assert (rows[f"gain_{corner}_milli"] >= 0).all()
+        assert (rows[f"gain_{corner}_milli"] <= rows[f"entitled_unserved_{end}_milli"]).all()
+
+
+def test_good_day_returns_never_gain_more_than_all():
+    world = World().live("0180/a", 10).offer("s", "0181", 5).offer("t", "0181", 9)
+    month = world.way("0180/a", "s", 30).way("0180/a", "t", 70).allocate()
+    found = make_gains(month.reach, month.opened, good_returns(month.reach, month.settings))
+    assert [found.alone(0, corner, good_only=True) for corner in CORNERS] == [5000] * 4
+    assert [found.alone(0, corner) for corner in CORNERS] == [10000] * 4
+
+
+def test_row_order_and_codes_change_no_number():
+    world = World().live("0180/a", 2, 9).live("0181/b", 3, 6).live("0182/c", 4).offer("s", "0181", 10)
+    world.offer("t", "0182", 3).way("0180/a", "s", 30).way("0181/b", "s", 20).way("0180/a", "t", 40)
+    world.way("0182/c", "t", 10).way("0182/c", "s", 50).open("0182", "0181")
+    one = table(world)
+    for rows in (world.people, world.series, world.ways):
+        rows.reverse()
+    two = table(world)
+    assert one.equals(two)
+    month = allocate_month(
+        world.points(), world.activities(), world.day_returns(), world.register(), settings(), MONTH
+    )
+    assert month.reach.pairs == ((0, 1), (0, 2), (2, 1))
