@@ -209,6 +209,8 @@ def build() -> click.Group:
     group = click.Group(
         "geomatch",
         help=_("Who can get to an activity and home again, who cannot, and what would change that."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
         context_settings={"help_option_names": ["-h", "--help"]},
         params=[
             click.Option(
@@ -230,7 +232,7 @@ def build() -> click.Group:
     ) -> None:
         for decorate in reversed(decorators):
             function = decorate(function)
-        group.command(name, help=text)(function)
+        group.command(name, help=text, options_metavar=_("[OPTIONS]"))(function)
 
     command(
         "init",
@@ -242,8 +244,10 @@ def build() -> click.Group:
     command(
         "add",
         _add,
-        _("Check files and keep a copy of each in the workspace: all of them, or none."),
-        click.argument("kind", type=click.Choice(KINDS), metavar="|".join(KINDS)),
+        _(
+            "Check files and keep a copy of each in the workspace: all of them, or none. KIND is one of {kinds}."
+        ).format(kinds=", ".join(KINDS)),
+        click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
         click.argument("files", type=path, nargs=-1, required=True, metavar=_("FILE...")),
         _workspace_option,
         _json_option,
@@ -283,6 +287,7 @@ def build() -> click.Group:
         click.option(
             "--port",
             type=click.IntRange(0, 65535),
+            metavar=_("PORT"),
             default=8000,
             show_default=True,
             help=_("Port on localhost; 0 takes a free one."),

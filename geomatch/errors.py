@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from geomatch.words import gettext as _
 
 __all__ = ["CheckError", "GeomatchError", "InputError", "Problem", "RestrictedError"]
+
+
+_COMMAND = re.compile(r": geomatch \S[^.]*$")
 
 
 class GeomatchError(Exception):
@@ -53,7 +57,9 @@ class Problem:
             text += _("; expected {expected}").format(expected=self.expected)
         text += "."
         if self.remedy:
-            text += " " + self.remedy.rstrip(".") + "."
+            # No stop behind a command: it would be copied with it.
+            stop = "" if _COMMAND.search(self.remedy) else "."
+            text += " " + self.remedy.rstrip(".") + stop
         return text
 
 

@@ -304,8 +304,10 @@ def _neighbour_notes(county: str | None, activities: gpd.GeoDataFrame, need: Nee
     with_activities = set(activities["municipality_code"].str[:2])
     with_need = set(need.table["county_code"])
     return {
-        "neighbours_without_activities": [code for code in touching if code not in with_activities],
-        "neighbours_without_need": [code for code in touching if code not in with_need],
+        "neighbours_without_activities": [
+            borders["name"][code] for code in touching if code not in with_activities
+        ],
+        "neighbours_without_need": [borders["name"][code] for code in touching if code not in with_need],
     }
 
 

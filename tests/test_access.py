@@ -23,7 +23,7 @@ from geomatch.access import (
 from geomatch.access.index import weight_of
 from geomatch.access.reach import largest_remainder, suits
 from geomatch.settings import IndexSettings, Settings, Share
-from tests.worlds import MONTH, World, entitled, persons, settings
+from tests.worlds import MONTH, MUNICIPALITIES, SHARES, World, entitled, persons, settings, worlds
 
 
 def test_full_activity():
@@ -376,48 +376,6 @@ def test_index_gives_out_every_place_once(data):
     index = access_index(need, pairs, places, IndexSettings())
     near = pairs[(pairs["travel_min"] <= 90) & (need.reindex(pairs["point_id"]).to_numpy() > 0)]
     assert (index * need).sum() == pytest.approx(places[sorted(set(near["series_id"]))].sum())
-
-
-MUNICIPALITIES = ("0180", "0181", "0182")
-
-
-@st.composite
-def worlds(draw, *, intervals: bool = True):
-    """Three municipalities, two points each, a few series, walks and corridors; small numbers."""
-    world = World()
-    for code in MUNICIPALITIES:
-        for name in "ab":
-            group = draw(st.sampled_from(["asylum_seeker", "temporary_protection", "all"]))
-            low = draw(st.integers(0, 4))
-            high = low + (draw(st.integers(0, 3)) if intervals else 0)
-            world.live(
-                f"{code}/{name}", low, high, group=group, sex=draw(st.sampled_from(["women", "men", "all"]))
-            )
-    for number in range(draw(st.integers(1, 4))):
-        world.offer(
-            f"s{number}",
-            draw(st.sampled_from(MUNICIPALITIES)),
-            draw(st.integers(0, 5)),
-            sex=draw(st.sampled_from(["all", "all", "women"])),
-            groups=draw(st.sampled_from(["all", "all", "asylum_seeker"])),
-        )
-    for person in list(world.people):
-        for series in world.series:
-            if draw(st.booleans()):
-                world.way(
-                    person["point"],
-                    series["series"],
-                    draw(st.sampled_from([20.0, 40.0])),
-                    walk=draw(st.integers(0, 4)) == 0,
-                )
-    for origin in MUNICIPALITIES:
-        for goal in MUNICIPALITIES:
-            if origin != goal and draw(st.booleans()):
-                world.open(origin, goal)
-    return world
-
-
-SHARES = st.sampled_from([(1.0, 1.0), (0.25, 0.5), (0.0, 1.0)])
 
 
 @hypothesis_settings(max_examples=40, deadline=None)

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geomatch.allocation import allocate, unserved_range
-from tests.peers.test_linprog_peer import network, networks
+from tests.worlds import network, networks
 
 LOCAL_ARC, AWAY = 1, 0
 

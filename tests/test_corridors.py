@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from geomatch.access import allocate_month
@@ -17,8 +16,7 @@ from geomatch.corridors import corridors_table
 from geomatch.corridors.gains import make_gains
 from geomatch.corridors.ways import good_returns
 from geomatch.settings import DEFAULT_RULES, CorridorSettings, Rule
-from tests.test_access import SHARES, worlds
-from tests.worlds import MONTH, World, entitled, settings
+from tests.worlds import MONTH, SHARES, World, entitled, settings, worlds
 
 CORNERS = ("ll", "lh", "hl", "hh")
 
@@ -64,7 +62,13 @@ def test_four_corners():
 
 def test_an_open_corridor_shows_what_closing_it_loses():
     """3 of the 8 places are taken by it: free are all 8, lost would be 3."""
-    world = World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s").open("0180", "0181", reference="dnr 7")
+    world = (
+        World()
+        .live("0180/a", 3)
+        .offer("s", "0181", 8)
+        .way("0180/a", "s")
+        .open("0180", "0181", reference="dnr 7")
+    )
     row = table(world).loc["0180-0181"]
     assert (row["status"], row["reference"]) == ("open", "dnr 7")
     assert gains(row) == [3000] * 4
@@ -82,7 +86,9 @@ def test_an_open_corridor_that_nobody_can_use_has_a_row():
 
 
 def test_a_pair_on_foot_is_a_candidate_that_gains_nothing():
-    row = table(World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s", walk=True)).loc["0180-0181"]
+    row = table(World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s", walk=True)).loc[
+        "0180-0181"
+    ]
     assert gains(row) == [0] * 4
     assert row["verdict"] == "not_recommended"
 
@@ -102,7 +108,14 @@ def test_unserved_are_those_whom_home_cannot_serve():
 
 
 def test_enough_places_at_home_leave_nobody():
-    world = World().live("0180/a", 5).offer("h", "0180", 9).offer("s", "0181", 9).way("0180/a", "h").way("0180/a", "s")
+    world = (
+        World()
+        .live("0180/a", 5)
+        .offer("h", "0180", 9)
+        .offer("s", "0181", 9)
+        .way("0180/a", "h")
+        .way("0180/a", "s")
+    )
     row = table(world).loc["0180-0181"]
     assert (row["entitled_unserved_high_milli"], gains(row)) == (0, [0] * 4)
 
@@ -123,8 +136,17 @@ def test_complementing_corridors():
 
 def test_of_two_complements_the_one_with_more_persons_is_named():
     """0181 can move to 0183 (2 places) or 0184 (5)."""
-    world = World().live("0180/a", 7).live("0181/b", 7).offer("s", "0182", 7).offer("t", "0183", 2).offer("u", "0184", 5)
-    world.way("0180/a", "s").way("0181/b", "s").way("0181/b", "t", 10).way("0181/b", "u", 50).open("0181", "0182")
+    world = (
+        World()
+        .live("0180/a", 7)
+        .live("0181/b", 7)
+        .offer("s", "0182", 7)
+        .offer("t", "0183", 2)
+        .offer("u", "0184", 5)
+    )
+    world.way("0180/a", "s").way("0181/b", "s").way("0181/b", "t", 10).way("0181/b", "u", 50).open(
+        "0181", "0182"
+    )
     row = table(world).loc["0180-0182"]
     assert (row["gain_paired_high_milli"], row["paired_with"]) == (5000, "0181-0184")
 
@@ -238,7 +260,9 @@ def served_in_all(month, end, opened):
     home = reach.rows["municipality"].to_numpy()[reach.use_row]
     ends = end[home]
     need = reach.need[end[reach.rows["municipality"].to_numpy()], np.arange(len(reach.rows))]
-    right = np.array([reach.entitled[e, e, r] for r, e in enumerate(end[reach.rows["municipality"].to_numpy()])])
+    right = np.array(
+        [reach.entitled[e, e, r] for r, e in enumerate(end[reach.rows["municipality"].to_numpy()])]
+    )
     allowed = (~reach.use_generous | (ends == 1)) & (
         (reach.use_pair < 0) | np.isin(reach.use_pair, np.flatnonzero(opened))
     )
@@ -293,7 +317,10 @@ def test_gains_alone_and_paired_are_those_of_trying_everything(world, share):
                 high.append(total(everyone, most) - total(everyone, more))
         # The best further corridor is the one with most at both ends together.
         best = max(
-            (max(a, row["gain_ll_milli"]) + max(b, row["gain_hh_milli"]) for a, b in zip(low, high, strict=True)),
+            (
+                max(a, row["gain_ll_milli"]) + max(b, row["gain_hh_milli"])
+                for a, b in zip(low, high, strict=True)
+            ),
             default=0,
         )
         alone = row["gain_ll_milli"] + row["gain_hh_milli"]
@@ -330,3 +357,46 @@ def test_row_order_and_codes_change_no_number():
         world.points(), world.activities(), world.day_returns(), world.register(), settings(), MONTH
     )
     assert month.reach.pairs == ((0, 1), (0, 2), (2, 1))
+
+
+def crowded(seed):
+    """Five municipalities, few places, many ways and half of the corridors open: many complements."""
+    random = np.random.default_rng(seed)
+    codes = [f"018{m}" for m in range(5)]
+    world = World()
+    for code in codes:
+        world.live(f"{code}/a", int(random.integers(0, 3)), int(random.integers(3, 6)))
+        world.offer(f"s{code}", code, int(random.integers(0, 5)))
+    for code in codes:
+        for goal in codes:
+            if random.uniform() < (0.2 if code == goal else 0.6):
+                world.way(f"{code}/a", f"s{goal}")
+                if code != goal and random.uniform() < 0.5:
+                    world.open(code, goal)
+    return world
+
+
+def test_corridors_left_out_of_the_pairing_bring_nothing_more():
+    """Every further corridor that the argument in `gains` leaves out gives no more than the corridor alone."""
+    complements = 0
+    for seed in range(25):
+        month = crowded(seed).allocate(settings(shares=entitled(0.5, 1.0)))
+        count = len(month.reach.pairs)
+        found = make_gains(month.reach, month.opened, good_returns(month.reach, month.settings))
+        for corridor in range(count):
+            for end, corner in ((0, "ll"), (1, "hh")):
+                tried, alone = found.paired(corridor, end), found.alone(corridor, corner)
+                mixture = found.corner(month.reach.pairs[corridor][0], corner)
+                for other in np.flatnonzero(~month.opened).tolist():
+                    if other == corridor:
+                        continue
+                    opened = np.tile(month.opened, 2)
+                    opened[[corridor, corridor + count]] = False
+                    opened[[other, other + count]] = True
+                    both = opened.copy()
+                    both[[corridor, corridor + count]] = True
+                    gain = mixture.total(both) - mixture.total(opened)
+                    assert tried.get(other, gain) == gain
+                    assert other in tried or gain <= alone
+                    complements += gain > alone
+    assert complements > 20

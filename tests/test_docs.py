@@ -24,7 +24,8 @@ from geomatch import cli
 from geomatch.demo import write_demo_inputs
 from geomatch.errors import CheckError, InputError
 from geomatch.kinds import KINDS
-from geomatch.settings import RULE_KINDS, SHARE_NAMES, Settings, load_settings
+from geomatch.settings import Settings, load_settings
+from geomatch.settings.tree import RULE_KINDS, SHARE_NAMES
 from geomatch.sources.places import embedded_localities
 from geomatch.tables import TABLES, dictionary_markdown
 from geomatch.words import LANGUAGES, using_language

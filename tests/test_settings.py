@@ -102,13 +102,15 @@ rules = st.builds(
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(
-    st.lists(shares, max_size=4, unique_by=lambda s: (s.name, s.target_group, s.county_code, s.valid_from)),
-    st.lists(rules, max_size=4),
-    st.floats(1, 100),
-    st.booleans(),
+    some_shares=st.lists(
+        shares, max_size=4, unique_by=lambda s: (s.name, s.target_group, s.county_code, s.valid_from)
+    ),
+    some_rules=st.lists(rules, max_size=4),
+    detour=st.floats(1, 100),
+    booking=st.booleans(),
 )
 def test_whatever_is_written_is_read_back(
-    folder: Path, some_shares: list[Share], some_rules: list[Rule], detour: float, *, booking: bool
+    folder: Path, some_shares: list[Share], some_rules: list[Rule], *, detour: float, booking: bool
 ) -> None:
     base = Settings()
     wanted = dataclasses.replace(
@@ -116,9 +118,8 @@ def test_whatever_is_written_is_read_back(
         language="en",
         walk=dataclasses.replace(base.walk, detour=detour),
         limits=dataclasses.replace(base.limits, allow_booking=booking),
-        # A list that is left out keeps its default, so an empty one cannot be written as no entries at all.
-        shares=tuple(some_shares) or base.shares,
-        rules=tuple(some_rules) or base.rules,
+        shares=tuple(some_shares),
+        rules=tuple(some_rules),
     )
     assert load(folder, settings_toml(wanted)) == wanted
 
@@ -128,14 +129,21 @@ def test_an_empty_list_is_written_as_one(folder: Path) -> None:
     assert load(folder, settings_toml(wanted)) == wanted
 
 
-def test_every_setting_is_explained_and_written_out() -> None:
+def test_the_file_speaks_swedish_by_default() -> None:
     text = settings_toml()
+    assert "# gånghastighet [km/h]. Källa: METHOD 4.\nspeed_kmh = 4.5\n" in text
+    assert "# Gång till och från hållplatser, och från dörr till dörr (METHOD 4).\n[walk]\n" in text
+
+
+def test_every_setting_is_explained_and_written_out() -> None:
+    with using_language("en"):
+        text = settings_toml()
     content = tomllib.loads(text)
     lines = text.splitlines()
     kinds = {"": Settings(), **sections()}
     for section, holder in kinds.items():
         for f in fields(holder):
-            if not f.metadata:
+            if "title" in f.metadata or not f.metadata:
                 assert section == ""
                 assert f.name in {*sections(), "shares", "rules"}
                 continue
@@ -160,8 +168,10 @@ def test_every_setting_is_explained_and_written_out() -> None:
 
 def test_an_unknown_section(folder: Path) -> None:
     assert refused(folder, "[walking]\ndetour = 2\n") == [
-        "det finns ingen inställning walking; väntat: ett av namnen language, mask, walk, transfer, limits, "
-        f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
+        (
+            "det finns ingen inställning walking; väntat: ett av namnen language, mask, walk, transfer, limits, "
+            f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
+        )
     ]
 
 
@@ -174,8 +184,10 @@ def test_an_unknown_key(folder: Path) -> None:
 def test_an_unknown_key_in_english(folder: Path) -> None:
     with using_language("en"):
         assert refused(folder, "[walk]\ndetuor = 2\n") == [
-            "there is no setting walk.detuor; expected one of detour, speed_kmh, max_walk_m. "
-            "Check the spelling, or remove the line."
+            (
+                "there is no setting walk.detuor; expected one of detour, speed_kmh, max_walk_m. "
+                "Check the spelling, or remove the line."
+            )
         ]
 
 
@@ -245,13 +257,17 @@ def test_the_ends_of_a_range_are_allowed(folder: Path, text: str) -> None:
         ),
         (
             '[sessions]\nstandard_end = "10:00"',
-            'sessions.standard_start = "10:00", sessions.standard_end = "10:00"; '
-            f"väntat: standard_start < standard_end. {TWO_LINES}",
+            (
+                'sessions.standard_start = "10:00", sessions.standard_end = "10:00"; '
+                f"väntat: standard_start < standard_end. {TWO_LINES}"
+            ),
         ),
         (
             "[index]\nsteps_min = [30, 60]",
-            "index.steps_min = [30.0, 60.0], index.weights = [1.0, 0.68, 0.22]; "
-            f"väntat: en vikt för varje steg. {TWO_LINES}",
+            (
+                "index.steps_min = [30.0, 60.0], index.weights = [1.0, 0.68, 0.22]; "
+                f"väntat: en vikt för varje steg. {TWO_LINES}"
+            ),
         ),
         (
             "[index]\nsteps_min = [30, 30, 60]",
@@ -306,8 +322,10 @@ def test_settings_that_contradict_each_other(folder: Path, text: str, message: s
         (
             "shares",
             SHARE.replace('"all"', '"asylsökande"'),
-            'target_group = "asylsökande"; väntat: asylum_seeker / temporary_protection / '
-            "permit_awaiting_settlement / all. Rätta raden.",
+            (
+                'target_group = "asylsökande"; väntat: asylum_seeker / temporary_protection / '
+                "permit_awaiting_settlement / all. Rätta raden."
+            ),
         ),
         (
             "shares",
@@ -350,8 +368,10 @@ def test_a_wrong_share_or_rule(folder: Path, section: str, lines: str, message: 
 
 def test_what_a_share_must_have_and_may_not_have(folder: Path) -> None:
     assert refused(folder, numbered("shares", 'name = "adult_share"\ntarget_group = "all"\nhi = 1\n')) == [
-        "det finns ingen inställning [[shares]] nummer 1, hi; väntat: ett av namnen name, target_group, low, high, "
-        f"county_code, valid_from, source. {SPELLING}",
+        (
+            "det finns ingen inställning [[shares]] nummer 1, hi; väntat: ett av namnen name, target_group, low, high, "
+            f"county_code, valid_from, source. {SPELLING}"
+        ),
         "[[shares]] nummer 1: low saknas. Lägg till raden.",
         "[[shares]] nummer 1: high saknas. Lägg till raden.",
     ]
@@ -395,8 +415,10 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
         f"det finns ingen inställning walk.shoes; väntat: ett av namnen detour, speed_kmh, max_walk_m. {SPELLING}",
         f"walk.detour = 0; väntat: minst 1. {REMEDY}",
         f'mask.masked_high = "fem"; väntat: ett heltal. {REMEDY}',
-        "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, walk, transfer, limits, "
-        f"sessions, allocation, index, corridors, shares, rules. {SPELLING}",
+        (
+            "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, walk, transfer, limits, "
+            f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
+        ),
         "[[shares]] nummer 1, low = 0.9, high = 0.2; väntat: 0 <= low <= high <= 1. Rätta raden.",
         '[[rules]] nummer 1, valid_from = "januari"; väntat: ett datum som ÅÅÅÅ-MM-DD. Rätta raden.',
     ]

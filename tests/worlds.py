@@ -1,4 +1,4 @@
-"""Tiny worlds, written in a few words, as the tables a month consists of."""
+"""Tiny worlds, written in a few words, as the tables a month consists of; tiny networks; and strategies for both."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from hypothesis import strategies as st
 from shapely import Point
 
 from geomatch.access import MonthAllocation, allocate_month, gaps_table, served_table
+from geomatch.allocation import Network
 from geomatch.settings import AllocationSettings, Settings, Share
 from geomatch.tables import ACTIVITIES, DAY_RETURNS, NEED, POINTS
 
@@ -284,3 +287,73 @@ def persons(served: pd.DataFrame, municipality: str, scenario: str = "high") -> 
         c for c in served.columns if c.endswith("_milli") and c not in ("need_milli", "out_of_reach_milli")
     ]
     return {c.removesuffix("_milli"): rows[c].sum() / 1000 for c in parts if rows[c].sum()}
+
+
+def network(need, capacity, arcs) -> Network:
+    """Arcs are (node, series, local, seconds)."""
+    table = np.array(arcs, dtype=np.int64).reshape(-1, 4)
+    return Network(
+        np.array(need, dtype=np.int64),
+        np.array(capacity, dtype=np.int64),
+        table[:, 0],
+        table[:, 1],
+        table[:, 2].astype(bool),
+        table[:, 3],
+    )
+
+
+@st.composite
+def networks(draw, *, few: bool = False):
+    """Small networks of 3 municipalities; few different numbers, so that there are many ties and symmetries."""
+    nodes, places = draw(st.integers(1, 7)), draw(st.integers(1, 5))
+    amount = st.sampled_from([0, 1000, 2000, 3000] if few else [0, 1, 333, 1000, 1500, 2000, 7001])
+    need = draw(st.lists(amount, min_size=nodes, max_size=nodes))
+    capacity = draw(st.lists(amount, min_size=places, max_size=places))
+    home = draw(st.lists(st.integers(0, 2), min_size=nodes, max_size=nodes))
+    owner = draw(st.lists(st.integers(0, 2), min_size=places, max_size=places))
+    pairs = draw(st.sets(st.tuples(st.integers(0, nodes - 1), st.integers(0, places - 1))))
+    seconds = st.sampled_from([600, 1200] if few else [0, 600, 1201, 3600, 5400])
+    arcs = [(n, s, int(home[n] == owner[s]), draw(seconds)) for n, s in sorted(pairs)]
+    return network(need, capacity, arcs), np.array(home), np.array(owner)
+
+
+MUNICIPALITIES = ("0180", "0181", "0182")
+
+
+@st.composite
+def worlds(draw, *, intervals: bool = True):
+    """Three municipalities, two points each, a few series, walks and corridors; small numbers."""
+    world = World()
+    for code in MUNICIPALITIES:
+        for name in "ab":
+            group = draw(st.sampled_from(["asylum_seeker", "temporary_protection", "all"]))
+            low = draw(st.integers(0, 4))
+            high = low + (draw(st.integers(0, 3)) if intervals else 0)
+            world.live(
+                f"{code}/{name}", low, high, group=group, sex=draw(st.sampled_from(["women", "men", "all"]))
+            )
+    for number in range(draw(st.integers(1, 4))):
+        world.offer(
+            f"s{number}",
+            draw(st.sampled_from(MUNICIPALITIES)),
+            draw(st.integers(0, 5)),
+            sex=draw(st.sampled_from(["all", "all", "women"])),
+            groups=draw(st.sampled_from(["all", "all", "asylum_seeker"])),
+        )
+    for person in list(world.people):
+        for series in world.series:
+            if draw(st.booleans()):
+                world.way(
+                    person["point"],
+                    series["series"],
+                    draw(st.sampled_from([20.0, 40.0])),
+                    walk=draw(st.integers(0, 4)) == 0,
+                )
+    for origin in MUNICIPALITIES:
+        for goal in MUNICIPALITIES:
+            if origin != goal and draw(st.booleans()):
+                world.open(origin, goal)
+    return world
+
+
+SHARES = st.sampled_from([(1.0, 1.0), (0.25, 0.5), (0.0, 1.0)])

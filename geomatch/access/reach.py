@@ -132,7 +132,8 @@ def suits(target_group: str, sex: str, series_groups: str, series_sex: str) -> i
 
 def _codes(points: pd.DataFrame, activities: pd.DataFrame) -> tuple[tuple[str, ...], int]:
     own = sorted(set(points["municipality_code"].astype(str)))
-    other = sorted(set(activities["municipality_code"].astype(str)) - set(own))
+    held = activities[~activities["digital"].astype(bool)]
+    other = sorted(set(held["municipality_code"].astype(str)) - set(own))
     return (*own, *other), len(own)
 
 

@@ -175,7 +175,7 @@ def allocate_month(
 
     Args:
         points: POINTS (EPSG:3006; need in thousandths of persons).
-        activities: ACTIVITIES of the month.
+        activities: ACTIVITIES of the month; for one purpose only, give its rows and their day returns only.
         day_returns: DAY_RETURNS; only reachable rows count.
         register: The register of corridors (from_code, to_code, valid_from, valid_to, reference), or None without one.
         settings: Corridors, shares, digital share.

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from geomatch.errors import InputError, Problem
+from geomatch.notes import note_text
 from geomatch.words import gettext as _
 
 __all__ = ["BOOKING_ROUTE_TYPES", "FeedSummary", "Timetable", "read_timetable"]
@@ -613,18 +614,18 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         trip_rules = pd.DataFrame(columns=["from_trip", "to_trip", "from", "to", "kind"])
     bad_rows = sum(count for kind, count in feed.bad.items() if kind.startswith("stop_times"))
     if bad_rows > _MAX_BAD_ROWS and bad_rows > _MAX_BAD_SHARE * feed.rows:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(feed.bad.items()))
-        raise InputError(
-            Problem(
-                _("{bad} of {rows} stop times cannot be used ({kinds})").format(
-                    bad=bad_rows, rows=feed.rows, kinds=kinds
-                ),
-                _("at most {share} per cent").format(share=round(_MAX_BAD_SHARE * 100)),
-                _("Download the timetable again, or ask the operator"),
-                file=feed.name,
-                sheet="stop_times.txt",
-            )
+        main = Problem(
+            _("{bad} of {rows} stop times cannot be used").format(bad=bad_rows, rows=feed.rows),
+            _("at most {share} per cent").format(share=round(_MAX_BAD_SHARE * 100)),
+            _("Download the timetable again, or ask the operator"),
+            file=feed.name,
+            sheet="stop_times.txt",
         )
+        counted = [
+            Problem(note_text(kind, count).rstrip("."), file=feed.name)
+            for kind, count in sorted(feed.bad.items())
+        ]
+        raise InputError([main, *counted])
     running = [ordinals for ordinals in days.values() if len(ordinals)]
     if not running:
         raise InputError(

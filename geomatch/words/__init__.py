@@ -16,6 +16,7 @@ from pathlib import Path
 __all__ = [
     "DEFAULT_LANGUAGE",
     "LANGUAGES",
+    "N_",
     "gettext",
     "language",
     "ngettext",
@@ -56,6 +57,11 @@ def using_language(code: str) -> Iterator[None]:
         yield
     finally:
         set_language(before)
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """`message` itself, marked so that it is found and translated; `gettext` is called where it is shown."""
+    return message
 
 
 def gettext(message: str) -> str:

@@ -10,34 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from geomatch.allocation import LOCAL, WALK, Mixture, Network, allocate, make_sheet, unserved_range
-
-
-def network(need, capacity, arcs) -> Network:
-    """Arcs are (node, series, local, seconds)."""
-    table = np.array(arcs, dtype=np.int64).reshape(-1, 4)
-    return Network(
-        np.array(need, dtype=np.int64),
-        np.array(capacity, dtype=np.int64),
-        table[:, 0],
-        table[:, 1],
-        table[:, 2].astype(bool),
-        table[:, 3],
-    )
-
-
-@st.composite
-def networks(draw, *, few: bool = False):
-    """Small networks of 3 municipalities; few different numbers, so that there are many ties and symmetries."""
-    nodes, places = draw(st.integers(1, 7)), draw(st.integers(1, 5))
-    amount = st.sampled_from([0, 1000, 2000, 3000] if few else [0, 1, 333, 1000, 1500, 2000, 7001])
-    need = draw(st.lists(amount, min_size=nodes, max_size=nodes))
-    capacity = draw(st.lists(amount, min_size=places, max_size=places))
-    home = draw(st.lists(st.integers(0, 2), min_size=nodes, max_size=nodes))
-    owner = draw(st.lists(st.integers(0, 2), min_size=places, max_size=places))
-    pairs = draw(st.sets(st.tuples(st.integers(0, nodes - 1), st.integers(0, places - 1))))
-    seconds = st.sampled_from([600, 1200] if few else [0, 600, 1201, 3600, 5400])
-    arcs = [(n, s, int(home[n] == owner[s]), draw(seconds)) for n, s in sorted(pairs)]
-    return network(need, capacity, arcs), np.array(home), np.array(owner)
+from tests.worlds import networks
 
 
 def programme(n: Network, cost, equalities=()):

@@ -1,8 +1,4 @@
-"""Every number that can be chosen, in one frozen tree, with its unit, its source and its default.
-
-`geomatch.toml` holds the same names. What the file leaves out keeps its default; what it names wrongly is an
-error that lists every such place. Nothing here is changed after it is read.
-"""
+"""`geomatch.toml`: written with every setting in it, read with every problem named."""
 
 from __future__ import annotations
 
@@ -10,271 +6,28 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from geomatch.errors import InputError, Problem
+from geomatch.settings.tree import (
+    RULE_KINDS,
+    RULE_STATUSES,
+    SHARE_NAMES,
+    IndexSettings,
+    MaskSettings,
+    Rule,
+    SessionSettings,
+    Settings,
+    Share,
+)
 from geomatch.tables import ALL, TARGET_GROUPS
 from geomatch.words import LANGUAGES
 from geomatch.words import gettext as _
 
-__all__ = ["Rule", "Settings", "Share", "load_settings", "settings_toml"]
-
-
-def _setting(
-    default: object, unit: str, source: str, meaning: str, low: float | None = None, high: float | None = None
-) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
-    return field(
-        default=default,
-        metadata={"unit": unit, "source": source, "meaning": meaning, "low": low, "high": high},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class MaskSettings:
-    """What a withheld count can be (METHOD 1)."""
-
-    masked_low: int = _setting(
-        1, "persons", "Migrationsverket: values below 6 are withheld", "least count behind `..`", 0
-    )
-    masked_high: int = _setting(
-        5, "persons", "Migrationsverket: values below 6 are withheld", "greatest count behind `..`", 0
-    )
-    dash_low: int = _setting(
-        0, "persons", "not known what `-` means in the series", "least count behind `-`", 0
-    )
-    dash_high: int = _setting(
-        5, "persons", "not known what `-` means in the series", "greatest count behind `-`", 0
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class WalkSettings:
-    """Walking to and from stops, and from door to door (METHOD 4)."""
-
-    detour: float = _setting(1.3, "factor", "METHOD 4", "walked distance / straight-line distance", 1)
-    speed_kmh: float = _setting(4.5, "km/h", "METHOD 4", "walking speed", 0.5, 10)
-    max_walk_m: float = _setting(
-        2000.0, "m", "METHOD 4", "longest walk of one leg, detour included", 0, 20000
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TransferSettings:
-    """Changing between trips where transfers.txt is silent (METHOD 4)."""
-
-    min_transfer_min: float = _setting(
-        3.0, "min", "METHOD 4", "least time for a change at a stop or within a stop area", 0, 60
-    )
-    max_transfer_walk_m: float = _setting(
-        500.0, "m", "METHOD 4", "longest walk to another stop, detour included", 0, 5000
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LimitSettings:
-    """What a day return may cost at the most (METHOD 4)."""
-
-    margin_min: float = _setting(
-        5.0, "min", "METHOD 4", "arrive this long before the start, leave this long after the end", 0, 120
-    )
-    max_travel_min: float = _setting(
-        90.0, "min", "assumed; no source gives a norm for TIA", "longest journey each way", 1, 720
-    )
-    max_transfers: int = _setting(4, "changes", "METHOD 4", "most changes each way", 0, 12)
-    allow_booking: bool = _setting(False, "", "METHOD 4", "count journeys with a leg that is booked ahead")
-    max_away_min: float = _setting(
-        720.0, "min", "Arbetsförmedlingen's older 12 h rule", "longest time away from home", 1, 1440
-    )
-    tight_change_min: float = _setting(
-        10.0, "min", "METHOD 4", "a last way home on a shorter change is flagged", 0, 120
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """Which sessions a month is judged by (METHOD 3-4)."""
-
-    min_session_share: float = _setting(
-        0.8, "share 0-1", "METHOD 4", "a pair is reachable when at least this share of its sessions is", 0, 1
-    )
-    min_weeks: int = _setting(2, "weeks", "METHOD 4", "fewest whole weeks a month needs", 1, 5)
-    max_weeks: int = _setting(4, "weeks", "METHOD 4", "most whole weeks used", 1, 5)
-    standard_start: str = _setting(
-        "10:00", "HH:MM", "METHOD 3", "start of the session assumed on weekdays when none is given"
-    )
-    standard_end: str = _setting("12:00", "HH:MM", "METHOD 3", "its end")
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationSettings:
-    """Who may use what (METHOD 5)."""
-
-    corridors: str = _setting(
-        "register", "register | none | all_candidates", "METHOD 5", "which corridors are open"
-    )
-    digital_share: float = _setting(
-        0.0, "share 0-1", "METHOD 5", "share of those left whom digital activities can serve", 0, 1
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSettings:
-    """Steps of the access index (METHOD 6)."""
-
-    steps_min: tuple[float, ...] = _setting((30.0, 60.0, 90.0), "min", "assumed", "ends of the steps")
-    weights: tuple[float, ...] = _setting(
-        (1.0, 0.68, 0.22), "weight", "Luo & Qi 2009", "weight within each step"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CorridorSettings:
-    """When a corridor is recommended, and what it costs (METHOD 7)."""
-
-    min_gain: float = _setting(
-        6.0, "persons", "METHOD 7", "least gain at every corner of a recommended corridor", 0
-    )
-    recommended_max_min: float = _setting(
-        60.0, "min", "METHOD 7", "longest journey each way of a recommended corridor", 1, 720
-    )
-    fare_sek: float = _setting(
-        45.0, "kr/trip", "assumed until a fare table is given", "fare of one single trip", 0
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share that no source publishes, for one group from one date on (METHOD 1)."""
-
-    name: str
-    target_group: str
-    low: float
-    high: float
-    county_code: str = "all"
-    valid_from: str = "1900-01-01"
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A dated rule of who may travel (DOMAIN). An `assumed` rule flags and excludes no one.
-
-    `kind` is `within_county` (the corridor may not cross a county border), `min_distance_m` (with `value`) or
-    `own_accommodation` (people in own accommodation lose the right; flags only).
-    """
-
-    name: str
-    kind: str
-    status: str
-    valid_from: str
-    valid_to: str = ""
-    value: float = 0.0
-    source: str = ""
-
-
-# The eligible share: persons with an open first-instance case (DOMAIN, METHOD 1).
-DEFAULT_SHARES = (
-    Share(
-        "eligible_share",
-        "asylum_seeker",
-        0.2,
-        0.4,
-        source="the boards' report of 2020: about 70 % past the first decision, about 80 % in Västra Götaland",
-    ),
-    Share("eligible_share", "temporary_protection", 0.0, 1.0, source="unknown"),
-    Share("eligible_share", "permit_awaiting_settlement", 0.0, 1.0, source="unknown"),
-    Share("eligible_share", "all", 0.0, 1.0, source="unknown"),
-)
-
-DEFAULT_RULES = (
-    Rule(
-        "within_county_before_2020",
-        "within_county",
-        "verified",
-        "1900-01-01",
-        "2019-12-31",
-        source="earlier agency practice",
-    ),
-    Rule(
-        "min_distance_before_2020",
-        "min_distance_m",
-        "verified",
-        "1900-01-01",
-        "2019-12-31",
-        2000.0,
-        source="earlier agency practice",
-    ),
-    Rule(
-        "own_accommodation_2025",
-        "own_accommodation",
-        "assumed",
-        "2025-09-01",
-        source="LMA 8 a §, own accommodation (our reading)",
-    ),
-    Rule(
-        "within_county_2026",
-        "within_county",
-        "assumed",
-        "2026-10-01",
-        source="reception act, defined area (the press says the county)",
-    ),
-)
-
-SHARE_NAMES = ("eligible_share", "adult_share")
-RULE_KINDS = ("within_county", "min_distance_m", "own_accommodation")
-RULE_STATUSES = ("verified", "assumed")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All settings of a workspace."""
-
-    language: str = _setting("sv", "sv | en", "", "language of pages and messages")
-    mask: MaskSettings = field(default_factory=MaskSettings)
-    walk: WalkSettings = field(default_factory=WalkSettings)
-    transfer: TransferSettings = field(default_factory=TransferSettings)
-    limits: LimitSettings = field(default_factory=LimitSettings)
-    sessions: SessionSettings = field(default_factory=SessionSettings)
-    allocation: AllocationSettings = field(default_factory=AllocationSettings)
-    index: IndexSettings = field(default_factory=IndexSettings)
-    corridors: CorridorSettings = field(default_factory=CorridorSettings)
-    shares: tuple[Share, ...] = DEFAULT_SHARES
-    rules: tuple[Rule, ...] = DEFAULT_RULES
-
-    def share(self, name: str, target_group: str, county_code: str, day: date) -> tuple[float, float]:
-        """The low and high share in force; the county's own before the country's, the newest before the older.
-
-        An unknown share is (0, 1); `adult_share` left out is (1, 1), since everyone is counted then (METHOD 1).
-        """
-        fitting = [
-            share
-            for share in self.shares
-            if share.name == name
-            and share.target_group == target_group
-            and share.county_code in ("all", county_code)
-            and date.fromisoformat(share.valid_from) <= day
-        ]
-        if not fitting:
-            return (1.0, 1.0) if name == "adult_share" else (0.0, 1.0)
-        best = max(fitting, key=lambda share: (share.county_code != "all", share.valid_from))
-        return best.low, best.high
-
-    def rules_in_force(self, day: date) -> tuple[Rule, ...]:
-        """The rules that hold on `day`."""
-        return tuple(
-            rule
-            for rule in self.rules
-            if date.fromisoformat(rule.valid_from) <= day
-            and (not rule.valid_to or day <= date.fromisoformat(rule.valid_to))
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The tree as plain values, for the manifest."""
-        return asdict(self)
-
+__all__ = ["load_settings", "settings_toml"]
 
 _TABLE_LISTS = {"shares": Share, "rules": Rule}
 
@@ -323,24 +76,35 @@ def settings_toml(settings: Settings | None = None) -> str:
     """The text of a `geomatch.toml` with every setting, each with its unit, range and source in a comment."""
     settings = settings or Settings()
     lines = [
-        "# Settings of this workspace. Every value is written out; a line that is removed falls back to its default.",
+        "# "
+        + _(
+            "Settings of this workspace. Every value is written out; a line that is removed falls back to its default."
+        ),
         "",
     ]
 
     def entry(holder: object, name: str, metadata: Mapping[str, Any]) -> None:
-        unit = f" [{metadata['unit']}]" if metadata["unit"] else ""
-        source = f" Source: {metadata['source']}." if metadata["source"] else ""
-        lines.append(f"# {metadata['meaning']}{unit}.{source}")
+        meaning, unit, source = (metadata[key] for key in ("meaning", "unit", "source"))
+        parts = [_(meaning) + (f" [{unit}]." if unit else ".")]
+        if source:
+            parts.append(_("Source: {source}.").format(source=_(source)))
+        lines.append("# " + " ".join(parts))
         lines.append(f"{name} = {_toml_value(getattr(holder, name))}")
 
     entry(settings, "language", next(f.metadata for f in fields(Settings) if f.name == "language"))
+    # An empty list must be named before the first section: left out, it would fall back to the default.
+    lines += [f"{name} = []" for name in _TABLE_LISTS if not getattr(settings, name)]
+    titles = {f.name: f.metadata["title"] for f in fields(Settings) if "title" in f.metadata}
     for section, kind in _sections().items():
-        lines += ["", f"# {(kind.__doc__ or '').splitlines()[0]}", f"[{section}]"]
+        lines += ["", f"# {_(titles[section])}.", f"[{section}]"]
         for f in fields(kind):
             entry(getattr(settings, section), f.name, f.metadata)
     lines += [
         "",
-        "# Shares no source publishes, 0-1, from a date on; a county's own go before those for `all` counties.",
+        "# "
+        + _(
+            "Shares no source publishes, 0-1, from a date on; a county's own go before those for `all` counties."
+        ),
     ]
     for name in _TABLE_LISTS:
         for item in getattr(settings, name):
@@ -349,7 +113,10 @@ def settings_toml(settings: Settings | None = None) -> str:
         if name == "shares":
             lines += [
                 "",
-                "# Dated rules of who may travel. `assumed` rules flag and exclude no one; `verified` ones exclude.",
+                "# "
+                + _(
+                    "Dated rules of who may travel. `assumed` rules flag and exclude no one; `verified` ones exclude."
+                ),
             ]
     return "\n".join(lines) + "\n"
 

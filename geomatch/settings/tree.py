@@ -1,0 +1,285 @@
+"""The tree of settings: names, defaults, units and sources. Nothing here is changed after it is made."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from geomatch.words import N_
+
+__all__ = ["RULE_KINDS", "RULE_STATUSES", "SHARE_NAMES", "Rule", "Settings", "Share"]
+
+
+def _section(kind: type, title: str) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
+    return field(default_factory=kind, metadata={"title": title})
+
+
+def _setting(
+    default: object, unit: str, source: str, meaning: str, low: float | None = None, high: float | None = None
+) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
+    return field(
+        default=default,
+        metadata={"unit": unit, "source": source, "meaning": meaning, "low": low, "high": high},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSettings:
+    """What a withheld count can be (METHOD 1)."""
+
+    masked_low: int = _setting(
+        1, "persons", N_("Migrationsverket: values below 6 are withheld"), N_("least count behind `..`"), 0
+    )
+    masked_high: int = _setting(
+        5, "persons", N_("Migrationsverket: values below 6 are withheld"), N_("greatest count behind `..`"), 0
+    )
+    dash_low: int = _setting(
+        0, "persons", N_("not known what `-` means in the series"), N_("least count behind `-`"), 0
+    )
+    dash_high: int = _setting(
+        5, "persons", N_("not known what `-` means in the series"), N_("greatest count behind `-`"), 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WalkSettings:
+    """Walking to and from stops, and from door to door (METHOD 4)."""
+
+    detour: float = _setting(1.3, "factor", "METHOD 4", N_("walked distance / straight-line distance"), 1)
+    speed_kmh: float = _setting(4.5, "km/h", "METHOD 4", N_("walking speed"), 0.5, 10)
+    max_walk_m: float = _setting(
+        2000.0, "m", "METHOD 4", N_("longest walk of one leg, detour included"), 0, 20000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSettings:
+    """Changing between trips where transfers.txt is silent (METHOD 4)."""
+
+    min_transfer_min: float = _setting(
+        3.0, "min", "METHOD 4", N_("least time for a change at a stop or within a stop area"), 0, 60
+    )
+    max_transfer_walk_m: float = _setting(
+        500.0, "m", "METHOD 4", N_("longest walk to another stop, detour included"), 0, 5000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What a day return may cost at the most (METHOD 4)."""
+
+    margin_min: float = _setting(
+        5.0, "min", "METHOD 4", N_("arrive this long before the start, leave this long after the end"), 0, 120
+    )
+    max_travel_min: float = _setting(
+        90.0, "min", N_("assumed; no source gives a norm for TIA"), N_("longest journey each way"), 1, 720
+    )
+    max_transfers: int = _setting(4, "changes", "METHOD 4", N_("most changes each way"), 0, 12)
+    allow_booking: bool = _setting(
+        False, "", "METHOD 4", N_("count journeys with a leg that is booked ahead")
+    )
+    max_away_min: float = _setting(
+        720.0, "min", N_("Arbetsförmedlingen's older 12 h rule"), N_("longest time away from home"), 1, 1440
+    )
+    tight_change_min: float = _setting(
+        10.0, "min", "METHOD 4", N_("a last way home on a shorter change is flagged"), 0, 120
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """Which sessions a month is judged by (METHOD 3-4)."""
+
+    min_session_share: float = _setting(
+        0.8,
+        "share 0-1",
+        "METHOD 4",
+        N_("a pair is reachable when at least this share of its sessions is"),
+        0,
+        1,
+    )
+    min_weeks: int = _setting(2, "weeks", "METHOD 4", N_("fewest whole weeks a month needs"), 1, 5)
+    max_weeks: int = _setting(4, "weeks", "METHOD 4", N_("most whole weeks used"), 1, 5)
+    standard_start: str = _setting(
+        "10:00", "HH:MM", "METHOD 3", N_("start of the session assumed on weekdays when none is given")
+    )
+    standard_end: str = _setting("12:00", "HH:MM", "METHOD 3", N_("its end"))
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationSettings:
+    """Who may use what (METHOD 5)."""
+
+    corridors: str = _setting(
+        "register", "register | none | all_candidates", "METHOD 5", N_("which corridors are open")
+    )
+    digital_share: float = _setting(
+        0.0, "share 0-1", "METHOD 5", N_("share of those left whom digital activities can serve"), 0, 1
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """Steps of the access index (METHOD 6)."""
+
+    steps_min: tuple[float, ...] = _setting(
+        (30.0, 60.0, 90.0), "min", N_("assumed by us"), N_("ends of the steps")
+    )
+    weights: tuple[float, ...] = _setting(
+        (1.0, 0.68, 0.22), "weight", N_("Luo & Qi 2009"), N_("weight within each step")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorSettings:
+    """When a corridor is recommended, and what it costs (METHOD 7)."""
+
+    min_gain: float = _setting(
+        6.0, "persons", "METHOD 7", N_("least gain at every corner of a recommended corridor"), 0
+    )
+    recommended_max_min: float = _setting(
+        60.0, "min", "METHOD 7", N_("longest journey each way of a recommended corridor"), 1, 720
+    )
+    fare_sek: float = _setting(
+        45.0, "kr/trip", N_("assumed until a fare table is given"), N_("fare of one single trip"), 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share that no source publishes, for one group from one date on (METHOD 1)."""
+
+    name: str
+    target_group: str
+    low: float
+    high: float
+    county_code: str = "all"
+    valid_from: str = "1900-01-01"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dated rule of who may travel (DOMAIN). An `assumed` rule flags and excludes no one.
+
+    `kind` is `within_county` (the corridor may not cross a county border), `min_distance_m` (with `value`) or
+    `own_accommodation` (people in own accommodation lose the right; flags only).
+    """
+
+    name: str
+    kind: str
+    status: str
+    valid_from: str
+    valid_to: str = ""
+    value: float = 0.0
+    source: str = ""
+
+
+# The eligible share: persons with an open first-instance case (DOMAIN, METHOD 1).
+DEFAULT_SHARES = (
+    Share(
+        "eligible_share",
+        "asylum_seeker",
+        0.2,
+        0.4,
+        source="the boards' report of 2020: about 70 % past the first decision, about 80 % in Västra Götaland",
+    ),
+    Share("eligible_share", "temporary_protection", 0.0, 1.0, source="unknown"),
+    Share("eligible_share", "permit_awaiting_settlement", 0.0, 1.0, source="unknown"),
+    Share("eligible_share", "all", 0.0, 1.0, source="unknown"),
+)
+
+DEFAULT_RULES = (
+    Rule(
+        "within_county_before_2020",
+        "within_county",
+        "verified",
+        "1900-01-01",
+        "2019-12-31",
+        source="earlier agency practice",
+    ),
+    Rule(
+        "min_distance_before_2020",
+        "min_distance_m",
+        "verified",
+        "1900-01-01",
+        "2019-12-31",
+        2000.0,
+        source="earlier agency practice",
+    ),
+    Rule(
+        "own_accommodation_2025",
+        "own_accommodation",
+        "assumed",
+        "2025-09-01",
+        source="LMA 8 a §, own accommodation (our reading)",
+    ),
+    Rule(
+        "within_county_2026",
+        "within_county",
+        "assumed",
+        "2026-10-01",
+        source="reception act, defined area (the press says the county)",
+    ),
+)
+
+SHARE_NAMES = ("eligible_share", "adult_share")
+RULE_KINDS = ("within_county", "min_distance_m", "own_accommodation")
+RULE_STATUSES = ("verified", "assumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a workspace."""
+
+    language: str = _setting("sv", "sv | en", "", N_("language of pages and messages"))
+    mask: MaskSettings = _section(MaskSettings, N_("What a withheld count can be (METHOD 1)"))
+    walk: WalkSettings = _section(
+        WalkSettings, N_("Walking to and from stops, and from door to door (METHOD 4)")
+    )
+    transfer: TransferSettings = _section(
+        TransferSettings, N_("Changing between trips where transfers.txt is silent (METHOD 4)")
+    )
+    limits: LimitSettings = _section(LimitSettings, N_("What a day return may cost at the most (METHOD 4)"))
+    sessions: SessionSettings = _section(
+        SessionSettings, N_("Which sessions a month is judged by (METHOD 3-4)")
+    )
+    allocation: AllocationSettings = _section(AllocationSettings, N_("Who may use what (METHOD 5)"))
+    index: IndexSettings = _section(IndexSettings, N_("Steps of the access index (METHOD 6)"))
+    corridors: CorridorSettings = _section(
+        CorridorSettings, N_("When a corridor is recommended, and what it costs (METHOD 7)")
+    )
+    shares: tuple[Share, ...] = DEFAULT_SHARES
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+
+    def share(self, name: str, target_group: str, county_code: str, day: date) -> tuple[float, float]:
+        """The low and high share in force; the county's own before the country's, the newest before the older.
+
+        An unknown share is (0, 1); `adult_share` left out is (1, 1), since everyone is counted then (METHOD 1).
+        """
+        fitting = [
+            share
+            for share in self.shares
+            if share.name == name
+            and share.target_group == target_group
+            and share.county_code in ("all", county_code)
+            and date.fromisoformat(share.valid_from) <= day
+        ]
+        if not fitting:
+            return (1.0, 1.0) if name == "adult_share" else (0.0, 1.0)
+        best = max(fitting, key=lambda share: (share.county_code != "all", share.valid_from))
+        return best.low, best.high
+
+    def rules_in_force(self, day: date) -> tuple[Rule, ...]:
+        """The rules that hold on `day`."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if date.fromisoformat(rule.valid_from) <= day
+            and (not rule.valid_to or day <= date.fromisoformat(rule.valid_to))
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The tree as plain values, for the manifest."""
+        return asdict(self)
