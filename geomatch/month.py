@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import geomatch
-from geomatch.access import allocate_month, gaps_table, served_table
+from geomatch.access import allocate_month, gaps_table, ranked, served_table
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
 from geomatch.need import Need, demand_points, need_of_month, widened_cells
@@ -377,7 +377,7 @@ def run_month(
         "activities": supply.activities,
         "day_returns": day_returns[day_returns["from_code"].str[:2] == county] if county else day_returns,
         "served": _of_county(served, county),
-        "gaps": _of_county(gaps, county),
+        "gaps": ranked(_of_county(gaps, county)),
         "corridors": _touching(corridors, county),
     }
     manifest = _manifest(month, county, inputs, settings, window, network, supply, need, points)

@@ -255,10 +255,19 @@ def geomatch(line: str, cwd: Path, language: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+# A shell starts background jobs, such as a test run, with Ctrl+C ignored, and so their children would be.
+HEARS_CTRL_C = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from geomatch.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def served(line: str, cwd: Path) -> tuple[int, str]:
     """Run `geomatch serve` on a free port, fetch the first page, stop it with Ctrl+C: exit code and page."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "geomatch", *shlex.split(line)[1:], "--port", "0"],
+        [sys.executable, "-c", HEARS_CTRL_C, *shlex.split(line)[1:], "--port", "0"],
         stderr=subprocess.PIPE, text=True, cwd=cwd,
         env={**os.environ, "GEOMATCH_LANG": "en", "PYTHONPATH": str(ROOT)},
     )  # fmt: skip

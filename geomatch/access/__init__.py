@@ -4,7 +4,7 @@
 would give, `gaps` writes the table of municipalities, `index` holds the access index and its spread.
 """
 
-from geomatch.access.gaps import gaps_table
+from geomatch.access.gaps import gaps_table, ranked
 from geomatch.access.index import access_index, gini, municipal_index, share_with_reach
 from geomatch.access.served import MonthAllocation, Scenario, allocate_month, served_table
 
@@ -16,6 +16,7 @@ __all__ = [
     "gaps_table",
     "gini",
     "municipal_index",
+    "ranked",
     "served_table",
     "share_with_reach",
 ]

@@ -16,7 +16,7 @@ from geomatch.access.served import MonthAllocation, digital_room
 from geomatch.allocation import unserved_range
 from geomatch.tables import GAPS, SCENARIOS, conform
 
-__all__ = ["gaps_table"]
+__all__ = ["gaps_table", "ranked"]
 
 
 class _Digital:
@@ -74,7 +74,7 @@ def _optima(month: MonthAllocation, digital: _Digital) -> dict[str, list[int]]:
     return result
 
 
-def _ranks(table: pd.DataFrame) -> pd.DataFrame:
+def ranked(table: pd.DataFrame) -> pd.DataFrame:
     """Rank 1 is the largest gap share. Municipalities without need share the rank after all others."""
     low, high = table["gap_share_low"].to_numpy(), table["gap_share_high"].to_numpy()
     known = ~np.isnan(low)
@@ -152,4 +152,4 @@ def gaps_table(
         **{column: values[: len(codes)] for column, values in optima.items()},
         **{column: per_code(values) for column, values in _index(month, points).items()},
     )
-    return conform(_ranks(table), GAPS)
+    return conform(ranked(table), GAPS)
