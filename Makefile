@@ -25,7 +25,7 @@ test-oldest: ## All tests with the oldest versions that setup.cfg allows
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet --upgrade pip
 	.venv-oldest/bin/python -m pip install --quiet --constraint requirements-oldest.txt --editable '.[test]'
-	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser --ignore tests/test_package.py
+	.venv-oldest/bin/python -m pytest -W default -n 2 --dist loadfile --ignore tests/browser --ignore tests/test_package.py
 
 lint: .venv/ready-lint ## ruff and mypy
 	$(PY) -m ruff check .

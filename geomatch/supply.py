@@ -133,7 +133,8 @@ def supply_of_month(
         & (series["valid_to"].map(lambda text: not text or date.fromisoformat(text) >= first))
     )
     running = series[runs].sort_values("series_id").reset_index(drop=True)
-    free = holidays.country_holidays("SE", years={day.year for day in window.days})
+    # Sundays are public holidays by law, but no reason to leave out a session that is planned on one.
+    free = holidays.Sweden(years={day.year for day in window.days}, include_sundays=False)
     patterns = dict(iter(sessions.groupby("series_id")))
     start_s, end_s = _seconds(settings.standard_start), _seconds(settings.standard_end)
     standard = pd.DataFrame({"weekday": range(5), "date": "", "start_s": start_s, "end_s": end_s})

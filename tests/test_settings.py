@@ -97,7 +97,7 @@ rules = st.builds(
     valid_to=st.just("") | st.dates(date(2020, 1, 1)).map(date.isoformat),
     value=st.floats(0, 1e9),
     source=words,
-)
+).filter(lambda rule: (rule.kind, rule.status) != ("own_accommodation", "verified"))
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -533,3 +533,17 @@ def test_the_tree_as_plain_values() -> None:
     plain = Settings().as_dict()
     assert plain["walk"] == {"detour": 1.3, "speed_kmh": 4.5, "max_walk_m": 2000.0}
     assert plain["shares"][0]["target_group"] == "asylum_seeker"
+
+
+def test_a_rule_that_can_only_flag_cannot_be_verified(tmp_path: Path) -> None:
+    # Nobody knows which persons live in own accommodation: a verified rule would seem to exclude and do nothing.
+    path = tmp_path / "geomatch.toml"
+    path.write_text(
+        '[[rules]]\nname = "r"\nkind = "own_accommodation"\nstatus = "verified"\nvalid_from = "2025-09-01"\n', encoding="utf-8"
+    )
+    with pytest.raises(InputError) as caught:
+        load_settings(path)
+    assert str(caught.value) == (
+        'geomatch.toml: [[rules]] nummer 1, kind = "own_accommodation", status = "verified"; väntat: status assumed: en sådan regel kan '
+        "bara flagga. Rätta raden."
+    )

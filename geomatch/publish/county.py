@@ -165,10 +165,7 @@ def _source_kind(kind: str) -> str:
 
 
 def _source(source: SourceNote) -> dict[str, str]:
-    credit = source.credit
-    if not credit and source.kind == "enrolment":
-        credit = _("Source: Migrationsverket")
-    parts = [plain(part) for part in (credit, source.period, source.file) if part]
+    parts = [plain(part) for part in (source.credit, source.period, source.file) if part]
     if source.sha256:
         parts.append(f"sha256 {source.sha256[:12]}")
     return {"kind": _source_kind(source.kind), "text": " · ".join(parts)}

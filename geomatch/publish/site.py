@@ -23,6 +23,7 @@ __all__ = ["publish_month"]
 
 Progress = Callable[[str, int, int], None]
 
+# Whom the sources ask to be named, in their own words; made-up files are nobody's.
 _CREDITS = {"enrolment": "Källa: Migrationsverket", "timetable": "Trafiklab"}
 
 

@@ -352,6 +352,7 @@ def county_facts(**changes: object) -> CountyFacts:
             SourceNote(
                 "enrolment",
                 "inskrivna-2026.xlsx",
+                "Källa: Migrationsverket",
                 period="uppdaterad 2026-04-02",
                 sha256="0123456789abcdef" * 4,
             ),
