@@ -539,7 +539,8 @@ def test_a_rule_that_can_only_flag_cannot_be_verified(tmp_path: Path) -> None:
     # Nobody knows which persons live in own accommodation: a verified rule would seem to exclude and do nothing.
     path = tmp_path / "geomatch.toml"
     path.write_text(
-        '[[rules]]\nname = "r"\nkind = "own_accommodation"\nstatus = "verified"\nvalid_from = "2025-09-01"\n', encoding="utf-8"
+        '[[rules]]\nname = "r"\nkind = "own_accommodation"\nstatus = "verified"\nvalid_from = "2025-09-01"\n',
+        encoding="utf-8",
     )
     with pytest.raises(InputError) as caught:
         load_settings(path)

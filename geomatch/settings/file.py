@@ -293,7 +293,9 @@ class _Reader:
         check("status", holds=item.status in RULE_STATUSES, expected=" / ".join(RULE_STATUSES))
         # Who lives where is not known per person: such a rule can flag, and must not seem to exclude.
         flags_only = item.kind == "own_accommodation" and item.status == "verified"
-        check("kind", "status", holds=not flags_only, expected=_("status assumed: this kind of rule only flags"))
+        check(
+            "kind", "status", holds=not flags_only, expected=_("status assumed: this kind of rule only flags")
+        )
         check("value", holds=item.value >= 0, expected=_("at least {number}").format(number=0))
         if item.valid_to:
             check("valid_to", holds=_is_date(item.valid_to), expected=_("a date as YYYY-MM-DD"))
