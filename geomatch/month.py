@@ -70,6 +70,8 @@ def facts_of(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
             "rows": len(localities.frame),
             "notes": _noted(localities.notes),
         }, "syntetisk" in path.name.casefold()
+    if kind != "timetable":
+        raise ValueError(kind)
     (feed,) = read_timetable([path]).feeds
     return {
         "operator": feed.operator,

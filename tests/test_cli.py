@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from geomatch.demo import write_demo_inputs
+from geomatch.errors import InputError
+from geomatch.kinds import KINDS
+from geomatch.month import facts_of
 from geomatch.tables import TABLES
 
 
@@ -105,6 +108,29 @@ def test_wrong_input_is_one_message_and_exit_code_2(
     assert [
         path for path in sorted(str(path) for path in workspace.rglob("*")) if not path.endswith(".lock")
     ] == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_input_has_a_reader_of_its_own(kind: str, tmp_path: Path) -> None:
+    # The demo's file of each kind is read, and a file of another kind is refused.
+    inputs = write_demo_inputs(tmp_path)
+    localities = tmp_path / "SYNTETISK-tatorter.csv"
+    localities.write_text(
+        "locality_code,name,municipality_code,population,lon,lat\na,Prov,2580,100,22.15,65.58\n",
+        encoding="utf-8",
+    )
+    files = {
+        "enrolment": inputs.enrolment[0],
+        "activities": inputs.activities,
+        "timetable": inputs.timetable,
+        "localities": localities,
+        "corridors": inputs.corridors,
+    }
+    facts, synthetic = facts_of(kind, files[kind])
+    assert facts["rows"] > 0
+    assert synthetic
+    with pytest.raises(InputError):
+        facts_of(kind, files["timetable" if kind != "timetable" else "corridors"])
 
 
 def test_problems_as_json(workspace: Path) -> None:
