@@ -27,7 +27,7 @@ from geomatch.sources.places import embedded_localities, read_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.sources.timetable import Timetable, read_timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
-from geomatch.tables import DAY_RETURNS, TABLES, conform
+from geomatch.tables import ALL, DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network, build_network
 from geomatch.words import gettext as _
@@ -126,13 +126,13 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
         )
     newest = max(one.facts["updated"] or "" for one in fitting)
     latest = [one for one in fitting if (one.facts["updated"] or "") == newest]
-    if len(latest) > 1:
+    if len({one.sha256 for one in latest}) > 1:
         raise InputError(
             [
                 Problem(
                     _("several files give the counts of {month}, and none is newer").format(month=month),
                     _("one file for the month"),
-                    _("Add them under one file name, so that the later takes the place of the earlier"),
+                    _("Take one out: geomatch remove enrolment FILE"),
                     file=one.file,
                 )
                 for one in latest
@@ -154,7 +154,7 @@ def _merged_activities(
         Problem(
             _("the activity {id} also stands in {file}").format(id=activity, file=files[0]),
             _("ids that no two registers share"),
-            _("Give one of them another id, or add only one of the files"),
+            _("Give one of them another id, or take one file out: geomatch remove activities FILE"),
             file=files[1],
         )
         for activity, files in where.items()
@@ -400,7 +400,44 @@ def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
     return corridors[(corridors["from_code"].str[:2] == county) | (corridors["to_code"].str[:2] == county)]
 
 
-_LIBRARIES = ("clarabel", "geopandas", "numba", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+_LIBRARIES = (
+    "clarabel",
+    "geopandas",
+    "holidays",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyproj",
+    "scipy",
+    "shapely",
+)
+
+
+def _assumptions(
+    county: str | None, inputs: _Inputs, supply: Supply, need: Need, points: gpd.GeoDataFrame
+) -> dict[str, Any]:
+    """What was assumed or met, counted, for a county or for all."""
+    counts, own = _of_county(need.table, county), _of_county(points, county)
+    split = [name for name in ("case_status", "age_group") if (counts[name] != ALL).any()]
+    return {
+        **inputs.notes,
+        **_neighbour_notes(county, supply.activities, need),
+        "masked_cells": int(counts["masked"].sum()),
+        "widened_cells": widened_cells(counts),
+        "breakdowns_not_used": split,
+        "unknown_municipality_low": need.unknown_low,
+        "unknown_municipality_high": need.unknown_high,
+        "series_not_running": supply.ended,
+        "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
+        "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
+        "municipalities_with_representative_point": int(
+            own.loc[own["kind"] == "representative", "municipality_code"].nunique()
+        ),
+        "municipalities_with_location_unknown": int(
+            own.loc[own["location_unknown"], "municipality_code"].nunique()
+        ),
+    }
 
 
 def _manifest(
@@ -415,7 +452,6 @@ def _manifest(
     points: gpd.GeoDataFrame,
 ) -> dict[str, Any]:
     """What the month was made from. Time stamps are those of the inputs."""
-    masked = _of_county(need.table, county)
     updated = sorted({one.facts["updated"] for one in inputs.used if one.facts.get("updated")})
     own = _of_county(points, county)
     return {
@@ -437,21 +473,8 @@ def _manifest(
             "feeds": [feed.file for feed in inputs.timetable.feeds],
             "bad_rows": sum(sum(f.bad_rows.values()) for f in inputs.timetable.feeds),
         },
-        "assumptions": {
-            **inputs.notes,
-            **_neighbour_notes(county, supply.activities, need),
-            "masked_cells": int(masked["masked"].sum()),
-            "widened_cells": widened_cells(masked),
-            "unknown_municipality_low": need.unknown_low,
-            "unknown_municipality_high": need.unknown_high,
-            "series_not_running": supply.ended,
-            "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
-            "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
-            "municipalities_with_representative_point": int(
-                own.loc[own["kind"] == "representative", "municipality_code"].nunique()
-            ),
-            "municipalities_with_location_unknown": int(
-                own.loc[own["location_unknown"], "municipality_code"].nunique()
-            ),
+        "assumptions": _assumptions(county, inputs, supply, need, points),
+        "assumptions_by_county": {
+            code: _assumptions(code, inputs, supply, need, points) for code in sorted(set(own["county_code"]))
         },
     }

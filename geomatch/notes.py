@@ -78,6 +78,9 @@ def note_text(note: str, count: int) -> str:
         "stop_times_of_backward_trip": lambda: _(
             "{count} stop times belong to trips that run backwards in time: left out with the trip."
         ),
+        "stop_times_of_untimed_trip": lambda: _(
+            "{count} stop times belong to trips without a first or a last time: left out with the trip."
+        ),
         "stop_times_of_single_stop_trip": lambda: _(
             "{count} stop times belong to trips with one stop only: left out."
         ),
@@ -133,6 +136,14 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "{count} withheld counts must be larger than their sign says, since the totals do not add up otherwise: {listed}."
         ),
     )
+    if "case_status" in assumptions.get("breakdowns_not_used", ()):
+        texts.append(
+            _("The counts are broken down by case status. That is not used yet: the eligible share is.")
+        )
+    if "age_group" in assumptions.get("breakdowns_not_used", ()):
+        texts.append(
+            _("The counts are broken down by age. That is not used yet: all ages count, or the adult share.")
+        )
     low, high = assumptions.get("unknown_municipality_low"), assumptions.get("unknown_municipality_high")
     if high:
         texts.append(

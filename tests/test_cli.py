@@ -183,3 +183,41 @@ def test_a_bug_of_ours_shows_a_traceback_and_exit_code_1(workspace: Path) -> Non
     )
     assert done.returncode == 1
     assert "RuntimeError: boom" in done.stderr
+
+
+def test_wrong_usage_is_json_too_when_asked_for(workspace: Path) -> None:
+    done = geomatch("run", "--json", cwd=workspace)
+    assert done.returncode == 2
+    assert "ÅÅÅÅ-MM" in json.loads(done.stdout)["error"]
+
+
+def test_a_page_speaks_of_the_settings_of_its_run(demo_workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(demo_workspace, folder)
+    settings = folder / "geomatch.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("max_travel_min = 90.0", "max_travel_min = 45.0"),
+        encoding="utf-8",
+    )
+    page = folder / "internal" / "2023-02" / "25" / "index.html"
+    before = page.read_bytes()
+    assert geomatch("publish", "2023-02", "-w", str(folder)).returncode == 0
+    assert page.read_bytes() == before
+
+
+def test_two_files_for_a_month_can_be_put_right_by_the_remedy(workspace: Path, tmp_path: Path) -> None:
+    inputs = write_demo_inputs(tmp_path / "in")
+    other = tmp_path / "SYNTETISK-annan.xlsx"
+    other.write_bytes(write_demo_inputs(tmp_path / "in2", seed=7).enrolment[1].read_bytes())
+    for kind, path in (
+        ("enrolment", inputs.enrolment[1]),
+        ("enrolment", other),
+        ("activities", inputs.activities),
+        ("timetable", inputs.timetable),
+    ):
+        assert geomatch("add", kind, str(path), cwd=workspace).returncode == 0
+    refused = geomatch("run", "2023-02", "--county", "25", cwd=workspace)
+    assert refused.returncode == 2
+    assert "geomatch remove enrolment" in refused.stderr
+    assert geomatch("remove", "enrolment", other.name, cwd=workspace).returncode == 0
+    assert geomatch("run", "2023-02", "--county", "25", cwd=workspace).returncode == 0

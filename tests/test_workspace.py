@@ -97,6 +97,39 @@ def test_the_same_name_takes_the_place_of_the_earlier_and_keeps_its_copy(
     assert workspace.path_of(workspace.inputs("enrolment")[0]).read_text() == "two"
 
 
+def test_a_copy_stays_as_long_as_a_month_was_made_from_it(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    copies = []
+    for text in ("used by a month", "used by none", "now"):
+        file.write_text(text)
+        with workspace.writing():
+            (added,) = workspace.add("enrolment", [file], reader)
+        copies.append(workspace.folder / "inputs" / added.sha256)
+        if text == "used by a month":
+            workspace.write_month(
+                "2023-02", {"served": pd.DataFrame({"a": [1]})}, {"inputs": [{"sha256": added.sha256}]}
+            )
+    with workspace.writing():
+        assert [copy.exists() for copy in copies] == [True, False, True]
+
+
+def test_an_input_is_taken_out_by_name(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(name)
+        workspace.add("enrolment", [tmp_path / name], reader)
+    workspace.remove("enrolment", "a.csv")
+    assert [one.file for one in workspace.inputs()] == ["b.csv"]
+    with pytest.raises(InputError, match=r"b\.csv"):
+        workspace.remove("enrolment", "a.csv")
+
+
+def test_init_after_a_killed_init(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    (folder / ".geomatch.toml.new").write_text("half")
+    assert Workspace.create(folder).settings() == Settings()
+
+
 def test_adding_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("one")
