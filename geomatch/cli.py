@@ -160,11 +160,16 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
     progress = _Progress()
     try:
         with workspace.writing():
-            manifest = run_month(workspace, month, county, progress).manifest
+            result = run_month(workspace, month, county, progress)
     finally:
         progress.clear()
     from geomatch.notes import assumption_notes
 
+    manifest = result.manifest
+    if not result.computed:
+        _say(_("Nothing has changed since {month} was computed: nothing was done.").format(month=month))
+    elif result.day_returns_kept:
+        _say(_("The day returns are those of the earlier run: nothing that they follow from has changed."))
     for text in assumption_notes(manifest["assumptions"]):
         _say(text)
     rows = {name: entry["rows"] for name, entry in manifest["files"].items()}
@@ -172,6 +177,7 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
         {
             "month": month,
             "county": county,
+            "computed": result.computed,
             "rows": rows,
             "window": manifest["window"],
             "assumptions": manifest["assumptions"],
@@ -193,6 +199,14 @@ def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> N
     finally:
         progress.clear()
     _result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
+
+
+def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.status import status_lines, workspace_status
+    from geomatch.workspace import Workspace
+
+    status = workspace_status(Workspace(folder))
+    _result(status.as_dict(), "\n".join(status_lines(status)), as_json=as_json)
 
 
 def _serve(folder: Path, port: int) -> None:
@@ -301,6 +315,13 @@ def build() -> click.Group:
             type=click.Choice(LANGUAGES),
             help=_("Language of the pages (default: the workspace's setting)."),
         ),
+        _json_option,
+    )
+    command(
+        "status",
+        _status,
+        _("Tell what is there, what is missing for which month, and the next command."),
+        _workspace_option,
         _json_option,
     )
     command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ import geomatch
 from geomatch.access import allocate_month, gaps_table, ranked, served_table
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
+from geomatch.kinds import KINDS
 from geomatch.need import Need, demand_points, need_of_month, widened_cells
 from geomatch.restricted import Audience
 from geomatch.settings import Settings
@@ -31,9 +33,9 @@ from geomatch.tables import ALL, DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network, build_network
 from geomatch.words import gettext as _
-from geomatch.workspace import Input, Workspace
+from geomatch.workspace import Input, Workspace, dump_json
 
-__all__ = ["MonthResult", "facts_of", "run_month"]
+__all__ = ["MonthResult", "chosen_inputs", "facts_of", "fingerprint", "run_month"]
 
 Progress = Callable[[str, int, int], None]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -105,9 +107,17 @@ class _Inputs:
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
-    """What `run_month` wrote: the manifest, as it stands in the workspace."""
+    """What `run_month` did.
+
+    Attributes:
+        manifest: As it stands in the workspace.
+        computed: False when nothing had changed since the month was computed, so that nothing was done.
+        day_returns_kept: The day returns were those of an earlier run, since nothing they depend on had changed.
+    """
 
     manifest: Mapping[str, Any]
+    computed: bool
+    day_returns_kept: bool
 
 
 def _enrolment_input(workspace: Workspace, month: str) -> Input:
@@ -167,7 +177,12 @@ def _merged_activities(
     )
 
 
-def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
+def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
+    """The inputs that `month` is computed from.
+
+    Raises:
+        InputError: What it needs is missing, or several files claim the month; all that is missing is named.
+    """
     problems: list[Problem] = []
     used: list[Input] = []
     try:
@@ -184,19 +199,28 @@ def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
             problems.append(Problem(text, remedy=remedy))
     if problems:
         raise InputError(problems)
-    notes: dict[str, int] = {}
-    by_kind = {
-        kind: [one for one in used if one.kind == kind] for kind in ("enrolment", "activities", "timetable")
+    return [*used, *workspace.inputs("corridors"), *workspace.inputs("localities")[-1:]]
+
+
+def fingerprint(month: str, county: str | None, used: Sequence[Input], settings: Settings) -> str:
+    """A digest of everything that the results of a month follow from: the same digest, the same bytes."""
+    content = {
+        "month": month,
+        "county": county,
+        "geomatch": geomatch.__version__,
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "inputs": [(one.kind, one.file, one.sha256) for one in used],
+        "settings": settings.as_dict(),
     }
-    registers = workspace.inputs("corridors")
-    used += registers
-    notes["corridor_register_absent"] = int(not registers)
+    return hashlib.sha256(dump_json(content).encode()).hexdigest()
+
+
+def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> _Inputs:
+    by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
+    registers, localities = by_kind["corridors"], by_kind["localities"]
     tables = [read_corridor_register(workspace.path_of(one)).table for one in registers]
     empty = pd.DataFrame(columns=["from_code", "to_code", "valid_from", "valid_to", "reference"])
-    localities = workspace.inputs("localities")[-1:]
-    used += localities
-    notes["localities_embedded"] = int(not localities)
-    mask = workspace.settings().mask
+    mask = settings.mask
     enrolment = read_enrolment(
         workspace.path_of(by_kind["enrolment"][0]),
         masked=(mask.masked_low, mask.masked_high),
@@ -213,7 +237,7 @@ def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
         if localities
         else embedded_localities(),
         timetable=read_timetable([workspace.path_of(one) for one in by_kind["timetable"]]),
-        notes=notes,
+        notes={"corridor_register_absent": int(not registers), "localities_embedded": int(not localities)},
     )
 
 
@@ -296,6 +320,31 @@ def _day_returns(
     return conform(table, DAY_RETURNS)
 
 
+def _travel_digest(
+    points: gpd.GeoDataFrame, supply: Supply, used: Sequence[Input], window: Window, settings: Settings
+) -> str:
+    """A digest of everything that the day returns follow from: places, sessions, timetables, limits."""
+    places = points.drop_duplicates("point_id")
+    physical = supply.activities[~supply.activities["digital"]]
+    content = {
+        "geomatch": geomatch.__version__,
+        "timetables": [one.sha256 for one in used if one.kind == "timetable"],
+        "window": [window.first_day.isoformat(), window.last_day.isoformat()],
+        "settings": [settings.as_dict()[name] for name in ("walk", "transfer", "limits", "sessions")],
+        "points": list(zip(places["point_id"], places.geometry.to_wkb(hex=True), strict=True)),
+        "series": list(
+            zip(
+                physical["series_id"],
+                physical["municipality_code"],
+                physical.geometry.to_wkb(hex=True),
+                strict=True,
+            )
+        ),
+        "sessions": [[str(value) for value in row] for row in supply.sessions.itertuples(index=False)],
+    }
+    return hashlib.sha256(dump_json(content).encode()).hexdigest()
+
+
 def _neighbour_notes(county: str | None, activities: gpd.GeoDataFrame, need: Need) -> dict[str, list[str]]:
     """Neighbouring counties whose people or activities the workspace does not have."""
     if county is None:
@@ -349,8 +398,12 @@ def run_month(
     """
     _check(month, county)
     settings = workspace.settings()
+    used = chosen_inputs(workspace, month)
+    digest = fingerprint(month, county, used, settings)
+    if workspace.month_is_whole(month) and workspace.manifest(month).get("fingerprint") == digest:
+        return MonthResult(workspace.manifest(month), computed=False, day_returns_kept=True)
     progress(_("Reading inputs"), 0, 6)
-    inputs = _read_inputs(workspace, month)
+    inputs = _read_inputs(workspace, used, settings)
     window = month_window(month, inputs.timetable.covers, settings.sessions, _validity(inputs.timetable))
     supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
     need = need_of_month(inputs.enrolment, month)
@@ -365,7 +418,13 @@ def run_month(
                 remedy=_("Check the county code, or run without --county"),
             )
         )
-    day_returns = _day_returns(points, supply, network, window, settings, month, progress)
+    travel = _travel_digest(points, supply, used, window, settings)
+    kept = workspace.kept(travel)
+    if kept is None:
+        day_returns = _day_returns(points, supply, network, window, settings, month, progress)
+        workspace.keep(travel, day_returns)
+    else:
+        day_returns = conform(kept, DAY_RETURNS)
     progress(_("Who is served"), 3, 6)
     names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
     allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
@@ -382,11 +441,15 @@ def run_month(
         "gaps": ranked(_of_county(gaps, county)),
         "corridors": _touching(corridors, county),
     }
-    manifest = _manifest(month, county, inputs, settings, window, network, supply, need, points)
+    manifest = {
+        **_manifest(month, county, inputs, settings, window, network, supply, need, points),
+        "fingerprint": digest,
+        "travel": travel,
+    }
     progress(_("Writing"), 5, 6)
     workspace.write_month(month, {name: tables[name].reset_index(drop=True) for name in TABLES}, manifest)
     progress(_("Writing"), 6, 6)
-    return MonthResult(workspace.manifest(month))
+    return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=kept is not None)
 
 
 def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:

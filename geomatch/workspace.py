@@ -5,6 +5,7 @@
     inputs/<sha256>/<name>             an immutable copy of each
     months/<month>/<table>.parquet     results
     months/<month>/manifest.json       what they were made from
+    cache/<digest>.parquet             day returns, kept until what they follow from changes
     internal/                          pages for the agencies
 
 `index.json` and each month folder are put in place by one rename after everything in them is written; what a
@@ -190,7 +191,9 @@ class Workspace:
             for parent in (
                 self.folder / "inputs",
                 self.folder / "months",
+                self.folder / "cache",
                 self.folder / "internal",
+                self.folder / "cache",
                 *sorted((self.folder / "internal").glob("*")),
             ):
                 tidy(parent)
@@ -201,16 +204,19 @@ class Workspace:
                 if stray.is_dir() and stray.name not in known:
                     _make_writable(stray)
                     shutil.rmtree(stray)
+            used = {manifest.get("travel") for manifest in self._manifests()}
+            for path in sorted((self.folder / "cache").glob("*.parquet")):
+                if path.stem not in used:
+                    path.unlink()
             yield
+
+    def _manifests(self) -> list[dict[str, Any]]:
+        paths = sorted((self.folder / "months").glob("[0-9]*/manifest.json"))
+        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
     def _explained(self) -> set[str]:
         """Hashes of the inputs that the computed months were made from."""
-        manifests = sorted((self.folder / "months").glob("[0-9]*/manifest.json"))
-        return {
-            one["sha256"]
-            for path in manifests
-            for one in json.loads(path.read_text(encoding="utf-8"))["inputs"]
-        }
+        return {one["sha256"] for manifest in self._manifests() for one in manifest["inputs"]}
 
     def settings(self) -> Settings:
         """The settings in `geomatch.toml`. Raises InputError."""
@@ -322,6 +328,31 @@ class Workspace:
     def month_folder(self, month: str) -> Path:
         """Where the results of a month lie."""
         return self.folder / "months" / month
+
+    def month_is_whole(self, month: str) -> bool:
+        """Whether the month is computed and its files are those that its manifest names."""
+        folder = self.month_folder(month)
+        if not (folder / "manifest.json").is_file():
+            return False
+        files = self.manifest(month)["files"]
+        return all(
+            (folder / f"{name}.parquet").is_file()
+            and content_sha256(folder / f"{name}.parquet") == one["sha256"]
+            for name, one in files.items()
+        )
+
+    def kept(self, digest: str) -> pd.DataFrame | None:
+        """Day returns of an earlier run that followed from the same things, if they are still there."""
+        path = self.folder / "cache" / f"{digest}.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
+    def keep(self, digest: str, day_returns: pd.DataFrame) -> None:
+        """Keep day returns for the next run. What no month refers to any more goes when the next command writes."""
+        folder = self.folder / "cache"
+        folder.mkdir(exist_ok=True)
+        temporary = folder / f".{digest}.new"
+        day_returns.to_parquet(temporary, index=False)
+        temporary.replace(folder / f"{digest}.parquet")
 
     def write_month(
         self, month: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]

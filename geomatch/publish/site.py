@@ -18,7 +18,7 @@ from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import ALL
 from geomatch.words import gettext as _
 from geomatch.words import using_language
-from geomatch.workspace import Workspace, replace_folder
+from geomatch.workspace import Workspace, dump_json, replace_folder
 
 __all__ = ["publish_month"]
 
@@ -139,6 +139,10 @@ def publish_month(
                 **tables,
             )
             made = publish_county(facts, staged)
+            # What the page was made from, for `geomatch status`.
+            made.with_name("provenance.json").write_text(
+                dump_json({"fingerprint": manifest["fingerprint"]}), encoding="utf-8"
+            )
             target = internal / month / code
             target.parent.mkdir(parents=True, exist_ok=True)
             beside = target.with_name(f".{code}.new")
