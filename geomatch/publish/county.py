@@ -14,19 +14,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from geomatch.publish.activities import activity_table
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
 from geomatch.publish.maps import GAP_LIMITS, map_files
 from geomatch.publish.numbers import decimal, interval, month_text, whole
-from geomatch.publish.sentences import (
-    corridor_sentences,
-    county_sentences,
-    kind_text,
-    municipality_sentences,
-    rule_text,
-)
+from geomatch.publish.pairs import corridor_sentences, kind_text, rule_text
+from geomatch.publish.sentences import county_sentences, municipality_sentences
 from geomatch.publish.tables import (
     KIND_ORDER,
-    activity_table,
     corridor_records,
     corridor_table,
     localities,
@@ -104,6 +99,9 @@ def _method(settings: Settings, window: str) -> list[str]:
         _(
             "A pair of municipalities is recommended when opening it gains at least {gain} persons at low and high need alike, in at most {minutes} minutes each way, without booking and with a safe last way home; it is possible when it gains anybody. The criteria size, supply and commuting are read off beside it."
         ).format(gain=decimal(corridors.min_gain), minutes=decimal(corridors.recommended_max_min)),
+        _(
+            "The criteria: the size is large enough when at least {n} persons who may travel get no place in their own municipality at low need; the supply is enough when at least {n} suitable places are free there at high need; commuting is good when the best day return takes at most {minutes} minutes each way, needs no booking and has a safe last way home."
+        ).format(n=decimal(corridors.min_gain), minutes=decimal(corridors.recommended_max_min)),
     ]
     if settings.allocation.digital_share:
         sentences.append(

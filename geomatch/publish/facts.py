@@ -21,6 +21,7 @@ __all__ = [
     "CountyFacts",
     "ShownMunicipality",
     "SourceNote",
+    "Supply",
     "plain",
     "records",
     "shown_municipalities",
@@ -123,6 +124,28 @@ class CountyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """What a municipality offers of what may be shown, in the window that journeys were judged by.
+
+    Hidden activities are in none of the counts: laid beside the list of activities, a count with them would tell
+    how many there are and where.
+
+    Attributes:
+        activities: Activities with sessions that take place there; one that is held at several places counts once.
+        series: The places they are held at.
+        places: How many can take part in each session, over `series`.
+        digital: Activities at a distance; they are held nowhere and not among `activities`.
+        idle: Activities without sessions in the window.
+    """
+
+    activities: int = 0
+    series: int = 0
+    places: int = 0
+    digital: int = 0
+    idle: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShownMunicipality:
     """The numbers of one municipality as they are shown: whole persons, parts that add up.
 
@@ -140,8 +163,7 @@ class ShownMunicipality:
     worst_point: int
     optima: tuple[int, int] | None
     rank: tuple[int, int]
-    series: int
-    places: int
+    supply: Supply
     masked_cells: int
     location_unknown: bool
     representative_point: bool
@@ -191,6 +213,24 @@ def _shown_bound(bound_milli: int, milli: Mapping[str, int], shown: Mapping[str,
     return -(-bound_milli // 1000) if up else bound_milli // 1000
 
 
+def _supply_by_municipality(facts: CountyFacts) -> dict[str, Supply]:
+    """Supply by municipality code, of the visible activities alone."""
+    result = {}
+    for code, rows in facts.own_activities().groupby("municipality_code", sort=True):
+        digital = rows["digital"].astype(bool)
+        held = rows[~digital & (rows["sessions_in_window"] > 0)]
+        # One that is held at one of its places is not idle.
+        idle = set(rows.loc[~digital, "activity_id"]) - set(held["activity_id"])
+        result[str(code)] = Supply(
+            activities=int(held["activity_id"].nunique()),
+            series=len(held),
+            places=int(held["places"].sum()),
+            digital=int(rows.loc[digital, "activity_id"].nunique()),
+            idle=len(idle),
+        )
+    return result
+
+
 def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
     """The county's municipalities, largest possible gap first, then by lowest gap, name and code."""
     columns = [f"{name}_milli" for name in PARTS]
@@ -200,6 +240,7 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
         for key, values in zip(grouped.index, grouped.to_numpy(), strict=True):
             sums[key] = {name: int(value) for name, value in zip(PARTS, values, strict=True)}
     nobody = dict.fromkeys(PARTS, 0)
+    supply = _supply_by_municipality(facts)
     result = []
     for row in records(facts.own_gaps()):
         code = str(row["municipality_code"])
@@ -230,8 +271,7 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
                 if several
                 else None,
                 rank=(int(row["rank_best"]), int(row["rank_worst"])),
-                series=int(row["series"]),
-                places=int(row["places"]),
+                supply=supply.get(code, Supply()),
                 masked_cells=int(row["masked_cells"]),
                 location_unknown=bool(row["location_unknown"]),
                 representative_point=bool(row["representative_point"]),

@@ -17,17 +17,17 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geomatch.publish.activities import activity_sentences
 from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
 from geomatch.publish.numbers import interval
-from geomatch.publish.sentences import (
-    activity_sentences,
+from geomatch.publish.pairs import (
     corridor_kind,
+    corridor_name,
     corridor_sentences,
-    kind_text,
-    locality_sentence,
-    municipality_sentences,
+    verdict_text,
     waits_for_share,
 )
+from geomatch.publish.sentences import locality_sentence, municipality_sentences
 from geomatch.publish.tables import KIND_ORDER, Locality, corridor_records
 from geomatch.words import gettext as _
 
@@ -67,9 +67,13 @@ class _Texts:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
 
-    def add(self, title: str, text: list[str], hover: str, label: str = "") -> int:
-        """Number of a new entry: heading and paragraphs of the popup, what the pointer shows, what is on the map."""
-        self.entries.append({"title": title, "text": text, "hover": hover, "label": label})
+    def add(self, title: str, text: list[str], *, name: str, hover: str = "", label: str = "") -> int:
+        """Number of a new entry.
+
+        Heading and paragraphs of the popup, the name of the button that opens it, what the pointer shows, and what
+        stands on the map.
+        """
+        self.entries.append({"title": title, "text": text, "name": name, "hover": hover, "label": label})
         return len(self.entries) - 1
 
     def script(self) -> str:
@@ -101,7 +105,13 @@ def _municipality_features(
             _feature(
                 geometry,
                 f"gm-area gap-{gap_class(m)}{wide}",
-                said=texts.add(m.name, municipality_sentences(m), "", interval(*m.gap)),
+                stop=True,
+                said=texts.add(
+                    m.name,
+                    municipality_sentences(m),
+                    name=_("{name}, gap {gap}").format(name=m.name, gap=interval(*m.gap)),
+                    label=interval(*m.gap),
+                ),
                 weight=m.gap[1],
                 at=[centre["coordinates"][1], centre["coordinates"][0]],
             )
@@ -167,11 +177,17 @@ def _corridor_features(facts: CountyFacts, texts: _Texts) -> dict[str, list[Feat
             continue
         kind = corridor_kind(row)
         name = f"{names.get(start, start)} → {names.get(end, end)}"
-        said = texts.add(name, corridor_sentences(row, names, facts.settings), f"{name}: {kind_text(kind)}")
+        said = texts.add(
+            name,
+            corridor_sentences(row, names, facts.settings),
+            name=corridor_name(row, names),
+            hover=f"{name}: {verdict_text(row)}",
+        )
         line, head = _web(_arrow(places[start], places[end], head_m), facts.municipalities.crs)
         blocked = " blocked" if waits_for_share(row) else ""
         for part, geometry in (("casing", line), ("line", line), ("head", head)):
-            speaks = {} if part == "casing" else {"said": said}
+            # The head answers the pointer; the keyboard stops once at each corridor, at its line.
+            speaks = {} if part == "casing" else {"said": said, "stop": part == "line"}
             result[kind].append(_feature(geometry, f"gm-corridor-{part} corridor-{kind}{blocked}", **speaks))
     return result
 
@@ -191,16 +207,17 @@ def _activity_features(facts: CountyFacts, texts: _Texts) -> list[Feature]:
     for rows, geometry in zip(groups.values(), points, strict=True):
         exact = all(row["visibility"] == "exact" for row in rows)
         municipality = names.get(rows[0]["municipality_code"], plain(rows[0]["municipality_code"]))
+        title = _("Activities in {name}").format(name=municipality)
+        held = ", ".join(dict.fromkeys(plain(row["name"]) for row in rows))
         features.append(
             _feature(
                 geometry,
                 f"gm-activity {'exact' if exact else 'approximate'}",
                 said=texts.add(
-                    _("Activities in {name}").format(name=municipality),
-                    [activity_sentences(row) for row in rows],
-                    ", ".join(plain(row["name"]) for row in rows),
+                    title, [activity_sentences(row) for row in rows], name=f"{title}: {held}", hover=held
                 ),
                 stop=True,
+                pane="points",
             )
         )
     return features
@@ -218,8 +235,10 @@ def _locality_features(facts: CountyFacts, places: list[Locality], texts: _Texts
             said=texts.add(
                 place.name,
                 [locality_sentence(place.name, place.need_low_milli, place.need_high_milli)],
-                place.name,
+                name=_("{name}, locality without a day return").format(name=place.name),
+                hover=place.name,
             ),
+            stop=True,
         )
         for place, geometry in zip(unreached, geometries, strict=True)
     ]

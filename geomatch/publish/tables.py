@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomatch.publish.facts import GAP_PARTS, SERVED_PARTS, CountyFacts, ShownMunicipality, plain, records
 from geomatch.publish.numbers import NOTHING, decimal, interval, pair, percent_interval, persons_floor, whole
-from geomatch.publish.sentences import CORNERS, corridor_kind, corridor_reasons, kind_text, waits_for_share
+from geomatch.publish.pairs import CORNERS, corridor_kind, corridor_reasons, pair_name, verdict_text
 from geomatch.words import gettext as _
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ __all__ = [
     "Locality",
     "Row",
     "TableView",
-    "activity_table",
     "corridor_records",
     "corridor_table",
     "localities",
     "locality_table",
     "municipality_table",
+    "yes_no",
 ]
 
 KIND_ORDER = ("open", "recommended", "possible", "not_recommended", "outside_policy")
@@ -92,8 +92,11 @@ def _number(value: Any, digits: int = 1) -> Cell:  # noqa: ANN401 (a cell of a f
     return Cell(NOTHING) if missing else Cell(decimal(float(value), digits), float(value))
 
 
-def _yes(*, value: bool) -> Cell:
-    return Cell(_("yes"), 1.0, mark="yes") if value else Cell(_("no"), 0.0, mark="no")
+def yes_no(*, value: bool, wanted: bool = True) -> Cell:
+    """`yes` or `no`; a yes is ticked where it is `wanted`."""
+    if value:
+        return Cell(_("yes"), 1.0, mark="yes" if wanted else "")
+    return Cell(_("no"), 0.0, mark="no")
 
 
 def municipality_table(shown: list[ShownMunicipality]) -> TableView:
@@ -108,7 +111,7 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         "no_entitlement": _("no right to travel"),
         "no_day_return": _("no day return"),
     }
-    gap = _("The gap")
+    gap, supply = _("The gap"), _("Supply")
     headings = (
         Heading(_("Municipality")),
         Heading(_("Enrolled"), numeric=True),
@@ -118,6 +121,8 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         Heading(_("share"), numeric=True, group=gap),
         Heading(_("best to worst point"), numeric=True, group=gap),
         Heading(_("rank"), numeric=True, group=gap),
+        Heading(_("activities"), numeric=True, group=supply),
+        Heading(_("places"), numeric=True, group=supply),
     )
     rows = []
     for m in shown:
@@ -137,6 +142,8 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
                     ),
                     Cell(interval(m.best_point, m.worst_point), float(m.worst_point)),
                     Cell(interval(*m.rank), float(m.rank[0])),
+                    Cell(whole(m.supply.activities), float(m.supply.activities)),
+                    Cell(whole(m.supply.places), float(m.supply.places)),
                 )
             )
         )
@@ -144,7 +151,11 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         "municipalities",
         _("Municipalities"),
         _(
-            "A dash (12–20) is a lower and an upper bound. A slash (3 / 5) is the value at low and at high need; in between it can be another. Persons are rounded so that the parts add up to the need at low and at high need. A rank of 1 is the largest share without a place."
+            "A dash (12–20) is a lower and an upper bound, rounded outwards to whole persons. A slash (3 / 5) is the value at low and at high need; in between it can be another. Persons are rounded so that the parts add up to the need at low and at high need. A rank of 1 is the largest share without a place."
+        )
+        + " "
+        + _(
+            "The best and the worst point need not enclose the gap: with everyone at one point other activities are near, often fewer."
         ),
         headings,
         tuple(rows),
@@ -162,139 +173,170 @@ def _corridor_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
+def _visible_sessions(facts: CountyFacts) -> dict[tuple[str, str], float]:
+    """Most sessions a week of one point, for the pairs of municipalities where hidden activities are reached too."""
+    reached = facts.day_returns[facts.day_returns["reachable"]]
+    seen = reached["series_id"].isin(set(facts.activities["series_id"]))
+    pairs = ["from_code", "to_code"]
+    a_week = reached["sessions_per_week"].where(seen, 0.0)
+    by_point = a_week.groupby([reached[name] for name in (*pairs, "point_id")]).sum()
+    most = by_point.groupby(level=pairs).max()
+    with_hidden = set(zip(*(reached.loc[~seen, name] for name in pairs), strict=True))
+    return {(str(start), str(end)): float(most[start, end]) for start, end in sorted(with_hidden)}
+
+
 def corridor_records(facts: CountyFacts) -> list[dict[str, Any]]:
-    """The county's corridors as dicts: open ones first, then by verdict, greatest gain and codes."""
-    return sorted(records(facts.own_corridors()), key=_corridor_order)
+    """The county's corridors as dicts: open ones first, then by verdict, greatest gain and codes.
+
+    `sessions_per_week` counts the visible activities alone; missing where there are none.
+    """
+    shown = _visible_sessions(facts)
+    rows = records(facts.own_corridors())
+    for row in rows:
+        pair_codes = (row["from_code"], row["to_code"])
+        if pair_codes in shown:
+            row["sessions_per_week"] = min(float(row["sessions_per_week"]), shown[pair_codes]) or math.nan
+    return sorted(rows, key=_corridor_order)
 
 
-def corridor_table(facts: CountyFacts) -> TableView:
-    """Every corridor that starts or ends in the county: verdict, gain, journey, cost, criteria, and the reason."""
-    names = facts.names()
+def _ends(texts: list[str], value: float) -> Cell:
+    """The value at low and at high need, sorted by the latter."""
+    return Cell(texts[0] if texts[0] == texts[1] else " / ".join(texts), value)
+
+
+def _persons(row: Mapping[str, Any], name: str) -> Cell:
+    """Persons or places at low and at high need."""
+    milli = [int(row[f"{name}_{end}_milli"]) for end in ("low", "high")]
+    return _ends([persons_floor(value) for value in milli], float(milli[1]))
+
+
+def _amount(row: Mapping[str, Any], name: str, unit: str = "") -> Cell:
+    values = [float(row[f"{name}_{end}{unit}"]) for end in ("low", "high")]
+    return _ends([decimal(value, 0) for value in values], values[1])
+
+
+def _paired(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Cell, Cell]:
+    """The gain with one further corridor, and that corridor."""
+    if not row["paired_with"]:
+        return Cell(NOTHING), Cell(NOTHING)
+    milli = sorted(int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high"))
+    return (
+        _ends([persons_floor(value) for value in milli], float(milli[1])),
+        Cell(pair_name(str(row["paired_with"]), names)),
+    )
+
+
+def _share(value: Any) -> Cell:  # noqa: ANN401 (a cell of a frame: a number or one of pandas' missing values)
+    known = _number(value)
+    return known if known.value is None else Cell(percent_interval(known.value, known.value), known.value)
+
+
+def _criteria(row: Mapping[str, Any], least: str) -> tuple[Cell, Cell, Cell]:
+    """The three criteria in words; `least` is the number that size and supply are held against."""
+    words = (
+        (row["size_ok"], _("large enough"), _("under {n} persons").format(n=least)),
+        (row["supply_ok"], _("enough"), _("under {n} free places").format(n=least)),
+        (row["transit_ok"], _("good"), _("wanting")),
+    )
+    return tuple(  # type: ignore[return-value]  # of three words there are three cells
+        Cell(yes, 1.0, mark="yes") if met else Cell(no, 0.0, mark="no") for met, yes, no in words
+    )
+
+
+def _corridor_headings() -> tuple[Heading, ...]:
     gain, journey, criteria = _("Gain, persons (need here / elsewhere)"), _("Day return"), _("Criteria")
+    paired, base, fares = _("Gain with one more pair"), _("At low / high need"), _("Fares")
     corner_names = {
         "ll": _("low / low"),
         "lh": _("low / high"),
         "hl": _("high / low"),
         "hh": _("high / high"),
     }
-    headings = (
+    return (
         Heading(_("From")),
         Heading(_("To")),
         Heading(_("Verdict"), sorted_as="ascending"),
         Heading(_("Reason")),
         *(Heading(corner_names[corner], numeric=True, group=gain) for corner in CORNERS),
+        Heading(_("persons"), numeric=True, group=paired),
+        Heading(_("which"), group=paired),
+        Heading(_("may travel, without a place"), numeric=True, group=base),
+        Heading(_("free places"), numeric=True, group=base),
         Heading(_("best, min"), numeric=True, group=journey),
         Heading(_("median, min"), numeric=True, group=journey),
+        Heading(_("longest, min"), numeric=True, group=journey),
         Heading(_("sessions a week"), numeric=True, group=journey),
         Heading(_("changes"), numeric=True, group=journey),
         Heading(_("booking"), group=journey),
-        Heading(_("Fares, kr a month"), numeric=True),
+        Heading(_("no later way home"), numeric=True, group=journey),
+        Heading(_("tight change"), group=journey),
+        Heading(_("trips a month"), numeric=True, group=fares),
+        Heading(_("kr a month"), numeric=True, group=fares),
+        Heading(_("kr a person"), numeric=True, group=fares),
         Heading(_("size"), group=criteria),
         Heading(_("supply"), group=criteria),
         Heading(_("commuting"), group=criteria),
     )
+
+
+def corridor_table(facts: CountyFacts) -> TableView:
+    """Every corridor that starts or ends in the county: verdict, reason, gain, journey, cost and criteria."""
+    names = facts.names()
+    least = decimal(facts.settings.corridors.min_gain)
     rows = []
     for row in corridor_records(facts):
         kind = corridor_kind(row)
-        costs = [decimal(row[f"cost_{end}_sek"], 0) for end in ("low", "high")]
-        verdict = kind_text(kind)
-        if waits_for_share(row):
-            verdict = _("{verdict}; only an unknown share stands in the way").format(verdict=verdict)
         rows.append(
             Row(
                 (
                     Cell(names.get(row["from_code"], plain(row["from_code"]))),
                     Cell(names.get(row["to_code"], plain(row["to_code"]))),
-                    Cell(verdict, float(KIND_ORDER.index(kind)), mark=kind),
+                    Cell(verdict_text(row), float(KIND_ORDER.index(kind)), mark=kind),
                     Cell(" ".join(corridor_reasons(row, facts.settings)), mark="long"),
                     *(
                         Cell(persons_floor(row[f"gain_{corner}_milli"]), float(row[f"gain_{corner}_milli"]))
                         for corner in CORNERS
                     ),
+                    *_paired(row, names),
+                    _persons(row, "entitled_unserved"),
+                    _persons(row, "free_places"),
                     _number(row["travel_best_min"]),
                     _number(row["travel_median_min"]),
+                    _number(row["travel_worst_min"]),
                     _number(row["sessions_per_week"]),
                     _number(row["transfers"], 0),
-                    _yes(value=bool(row["booking_needed"])),
-                    Cell(
-                        costs[0] if costs[0] == costs[1] else " / ".join(costs), float(row["cost_high_sek"])
-                    ),
-                    _yes(value=bool(row["size_ok"])),
-                    _yes(value=bool(row["supply_ok"])),
-                    _yes(value=bool(row["transit_ok"])),
+                    yes_no(value=bool(row["booking_needed"]), wanted=False),
+                    _share(row["last_way_home_share"]),
+                    yes_no(value=bool(row["last_way_home_tight"]), wanted=False),
+                    _amount(row, "trips"),
+                    _amount(row, "cost", "_sek"),
+                    _number(row["cost_per_person_sek"], 0),
+                    *_criteria(row, least),
                 )
             )
         )
     return TableView(
         "corridors",
         _("Pairs of municipalities for travel compensation"),
-        _(
-            "From is where people live, to is where the activity is. For an open pair the gain is how many would lose their place if it were closed. Gains are rounded down to a tenth of a person."
+        " ".join(
+            (
+                _(
+                    "From is where people live, to is where the activity is. For an open pair the gain is how many would lose their place if it were closed. Persons and places are rounded down to a tenth."
+                ),
+                _(
+                    "Low and high need also cover the shares: how many have the right to the journey, and how many an activity suits."
+                ),
+                _(
+                    "The need elsewhere matters, since people of other municipalities may want the same places."
+                ),
+                _(
+                    "No later way home is the share of the sessions of the best day return after which no journey home is left but the one that is taken."
+                ),
+            )
         ),
-        headings,
+        _corridor_headings(),
         tuple(rows),
         _("No pair of municipalities can be reached."),
-    )
-
-
-def activity_table(facts: CountyFacts) -> TableView:
-    """The activities as their visibility allows."""
-    names = facts.names()
-    visibility = {"exact": _("exact place"), "municipality": _("municipality only")}
-    status = {"ongoing": _("ongoing"), "planned": _("planned"), "ended": _("ended")}
-    headings = (
-        Heading(_("Activity")),
-        Heading(_("Organiser")),
-        Heading(_("Municipality"), sorted_as="ascending"),
-        Heading(_("Purpose")),
-        Heading(_("For")),
-        Heading(_("Places"), numeric=True),
-        Heading(_("Times")),
-        Heading(_("Sessions in the period"), numeric=True),
-        Heading(_("Childcare")),
-        Heading(_("Grant")),
-        Heading(_("Status")),
-        Heading(_("Place shown")),
-    )
-    rows = []
-    for row in sorted(
-        records(facts.own_activities().drop(columns="geometry")),
-        key=lambda r: (
-            names.get(r["municipality_code"], r["municipality_code"]),
-            plain(r["name"]),
-            r["series_id"],
-        ),
-    ):
-        times = plain(row["sessions_text"])
-        if row["sessions_assumed"]:
-            times = _("{times} (assumed)").format(times=times) if times else _("assumed")
-        rows.append(
-            Row(
-                (
-                    Cell(plain(row["name"])),
-                    Cell(plain(row["organiser"]) or NOTHING),
-                    Cell(names.get(row["municipality_code"], plain(row["municipality_code"]))),
-                    Cell(plain(row["primary_purpose"]) or NOTHING),
-                    Cell({"women": _("women"), "men": _("men")}.get(str(row["sex"]), _("everyone"))),
-                    Cell(whole(int(row["places"])), float(row["places"])),
-                    Cell(times or NOTHING),
-                    Cell(whole(int(row["sessions_in_window"])), float(row["sessions_in_window"])),
-                    _yes(value=bool(row["childcare"])),
-                    Cell(plain(row["grant_scheme"]) or NOTHING),
-                    Cell(status.get(str(row["status"]), plain(row["status"]))),
-                    Cell(_("at a distance") if row["digital"] else visibility[str(row["visibility"])]),
-                )
-            )
-        )
-    return TableView(
-        "activities",
-        _("Activities"),
-        _(
-            "Activities in the county and at the other end of its pairs. Protected activities are part of the computation but are neither on the map nor in this table; where only the municipality may be known, the point on the map is the municipality's."
-        ),
-        headings,
-        tuple(rows),
-        _("No activity may be shown."),
     )
 
 
@@ -302,9 +344,10 @@ def activity_table(facts: CountyFacts) -> TableView:
 class Locality:
     """A demand point as the page shows it.
 
-    `reached` counts the series one can get to and home from. `travel_min` is the shortest such journey in whole
-    minutes; for an activity whose place is not shown it is rounded up to tens (`rounded`), so that the times from
-    several localities do not give the place away. Protected activities are counted but give no time.
+    `reached` counts the activities one can get to and home from; one held at several places counts once.
+    `travel_min` is the shortest such journey in whole minutes; for an activity whose place is not shown it is rounded
+    up to tens (`rounded`), so that the times from several localities do not give the place away. Protected activities
+    are neither counted nor give a time: what is left when the list is subtracted would be theirs.
     """
 
     point_id: str
@@ -333,7 +376,7 @@ def localities(facts: CountyFacts) -> list[Locality]:
     """The demand points of the county that expect anybody, by name."""
     reachable = facts.day_returns.loc[
         facts.day_returns["reachable"], ["point_id", "series_id", "travel_min"]
-    ].merge(facts.activities[["series_id", "visibility"]], on="series_id", how="left")
+    ].merge(facts.activities[["series_id", "activity_id", "visibility"]], on="series_id", how="inner")
     by_point = dict(tuple(reachable.groupby("point_id", sort=True)))
     result = []
     for point_id, rows in facts.own_points().groupby("point_id", sort=True):
@@ -351,7 +394,7 @@ def localities(facts: CountyFacts) -> list[Locality]:
                 representative=first["kind"] == "representative",
                 need_low_milli=low,
                 need_high_milli=high,
-                reached=0 if times is None else len(times),
+                reached=0 if times is None else int(times["activity_id"].nunique()),
                 travel_min=travel_min,
                 rounded=rounded,
                 geometry=first["geometry"],
@@ -361,7 +404,7 @@ def localities(facts: CountyFacts) -> list[Locality]:
 
 
 def locality_table(facts: CountyFacts, places: list[Locality]) -> TableView:
-    """How many series each demand point reaches, and how far the nearest is."""
+    """How many activities each demand point reaches, and how far the nearest is."""
     names = facts.names()
     rows = []
     for place in places:
@@ -394,7 +437,7 @@ def locality_table(facts: CountyFacts, places: list[Locality]) -> TableView:
         "localities",
         _("Localities"),
         _(
-            "Expected persons are the municipality's need spread by population, rounded to a tenth one by one. Activities reached counts those one can get to and home from the same day. ≤ marks a time rounded up to tens, where the activity's place may not be known."
+            "Expected persons are the municipality's need spread by population, rounded to a tenth one by one. Activities reached counts those shown that one can get to and home from the same day, each once. ≤ marks a time rounded up to tens, where the activity's place may not be known."
         ),
         (
             Heading(_("Locality"), sorted_as="ascending"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,111 @@ def test_labels_follow_the_scale(watch: Any, site: Path) -> None:
 def test_a_shape_opens_by_keyboard(watch: Any, site: Path) -> None:
     page = watch().open_map(file_url(site))
     shape = page.locator(".map path.gm-area.wide")
-    assert shape.get_attribute("aria-label") == "Askvik: 16–20"
+    assert shape.get_attribute("aria-label") == "Askvik, gap 16–20"
     shape.focus()
     page.keyboard.press("Enter")
     assert page.locator(".gm-popup h3").inner_text() == "Askvik"
+
+
+NAME = "document.activeElement.getAttribute('aria-label')"
+
+
+def test_every_stop_on_the_map_is_a_named_button(watch: Any, site: Path) -> None:
+    page = watch().open_map(file_url(site))
+    page.locator("section#map .note a").focus()
+    stops = []
+    while True:
+        page.keyboard.press("Tab")
+        inside, kind, role, name = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                return [!!at.closest(".map"), at.classList[0], at.getAttribute("role"), at.getAttribute("aria-label")];
+            }"""
+        )
+        if not inside:
+            break
+        stops.append((kind, role, name))
+    assert stops[0] == ("map", "region", "Karta över Provlandets län, mars 2026")
+    assert {role for _kind, role, _name in stops[1:]} == {"button"}
+    assert sorted(name for kind, _role, name in stops if kind.startswith("gm-corridor")) == [
+        "Från Askvik till Björkmo: rekommenderas",
+        "Från Askvik till Cedersta: möjligt; bara en okänd andel står i vägen",
+        "Från Björkmo till Askvik: öppet",
+        "Från Cedersta till Dalarö: rekommenderas inte",
+        "Från Ekhamn till Askvik: utanför reglerna",
+    ]
+    assert {kind for kind, _role, _name in stops if "corridor" in kind} == {"gm-corridor-line"}
+    assert ("leaflet-marker-icon", "button", "Fjärrby, tätort utan dagsresa") in stops
+    assert len(stops) == len(set(stops))
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "path.gm-corridor-line.corridor-recommended",
+        "path.gm-area.wide",
+        "path.gm-activity >> nth=0",
+        "div.gm-unreached.leaflet-marker-icon",
+    ],
+)
+def test_escape_closes_and_leads_back(watch: Any, site: Path, shape: str, key: str) -> None:
+    page = watch().open_map(file_url(site))
+    page.locator(f".map {shape}").focus()
+    name = page.evaluate(NAME)
+    page.keyboard.press(key)
+    popup = page.locator(".gm-popup")
+    assert popup.count() == 1
+    # The words have the focus, so that they are read out.
+    assert page.evaluate("document.activeElement.className") == "gm-popup"
+    assert page.evaluate(NAME) == popup.locator("h3").inner_text()
+    page.keyboard.press("Escape")
+    popup.wait_for(state="detached")
+    assert page.evaluate(NAME) == name
+
+
+def test_the_close_button_leads_back_too(watch: Any, site: Path) -> None:
+    page = watch().open_map(file_url(site))
+    page.locator(".map path.gm-corridor-line.corridor-open").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(NAME) == "Stäng"
+    page.keyboard.press("Enter")
+    page.locator(".gm-popup").wait_for(state="detached")
+    assert page.evaluate(NAME) == "Från Björkmo till Askvik: öppet"
+
+
+def test_an_arrowhead_answers_the_pointer_only(watch: Any, site: Path) -> None:
+    page = watch().open_map(file_url(site))
+    heads = page.locator(".map path.gm-corridor-head")
+    assert heads.count() == 5
+    assert heads.evaluate_all("all => all.map(head => head.tabIndex)") == [-1] * 5
+    page.locator(".map path.gm-corridor-head.corridor-open").dispatch_event("click")
+    assert page.locator(".gm-popup h3").inner_text() == "Björkmo → Askvik"
+    page.keyboard.press("Escape")
+    page.locator(".gm-popup").wait_for(state="detached")
+
+
+def test_labels_lie_below_the_points(watch: Any, site: Path) -> None:
+    page = watch().open_map(file_url(site))
+    layer = page.evaluate(
+        """() => ["overlay", "labels", "points", "marker"].map(name =>
+            Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex))"""
+    )
+    assert layer == sorted(layer)
+    assert page.locator(".leaflet-labels-pane .gm-label").count() == 3
+    assert page.locator(".leaflet-points-pane path.gm-activity").count() == 3
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll(".gm-label:not([hidden])")].filter(label => {
+            const one = label.getBoundingClientRect();
+            return [...document.querySelectorAll(".map .gm-activity, .map .gm-unreached")].some(point => {
+                const other = point.getBoundingClientRect();
+                return one.left < other.right && other.left < one.right
+                    && one.top < other.bottom && other.top < one.bottom;
+            });
+        }).length"""
+    )
+    assert covered == 0
 
 
 def test_a_corridor_that_only_an_unknown_share_blocks(watch: Any, site: Path) -> None:
@@ -259,3 +361,86 @@ def test_the_page_is_built_of_headings_and_landmarks(watch: Any, site: Path) -> 
     assert all(after <= before + 1 for before, after in pairwise(levels))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+def sizes(page: Any) -> dict[str, Any]:
+    """The map's box, and the box that the county fills in it."""
+    result: dict[str, Any] = page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll(".map path.gm-area")].map(area => area.getBoundingClientRect());
+            const map = document.querySelector(".map").getBoundingClientRect();
+            const span = (from, to) =>
+                Math.max(...boxes.map(box => box[to])) - Math.min(...boxes.map(box => box[from]));
+            return { map: [map.width, map.height], county: [span("left", "right"), span("top", "bottom")] };
+        }"""
+    )
+    return result
+
+
+def test_the_map_is_fitted_to_the_paper_and_put_back(watch: Any, site: Path) -> None:
+    page = watch(viewport={"width": 420, "height": 900}).open_map(file_url(site))
+    page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_timeout(400)
+    before = sizes(page)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    paper = sizes(page)
+    # 180 x 130 mm at 96 to the inch; quarter steps of zoom leave less than a sixth of the tighter side empty.
+    assert [round(side) for side in paper["map"]] == [680, 491]
+    shares = [inner / outer for inner, outer in zip(paper["county"], paper["map"], strict=True)]
+    assert 0.8 < max(shares) <= 1
+    assert page.evaluate("[...document.querySelectorAll('details')].every(details => details.open)")
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(100)
+    assert sizes(page) == before
+    assert page.locator("details[open]").count() == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_every_column_is_on_the_paper(watch: Any, site: Path, scripts: bool) -> None:
+    # The room that A4 on its side leaves, with margins of 10 mm: 277 mm.
+    page = watch(viewport={"width": 1046, "height": 700}, java_script_enabled=scripts).open(file_url(site))
+    page.emulate_media(media="print")
+    tables = page.evaluate(
+        """() => [...document.querySelectorAll("table")].map(table => {
+            const box = table.getBoundingClientRect();
+            return [table.id, box.left >= 0 && box.right <= 1047];
+        })"""
+    )
+    assert tables == [
+        ["table-municipalities", True],
+        ["table-corridors", True],
+        ["table-activities", True],
+        ["table-localities", True],
+    ]
+    # Folded away on the screen, and printed all the same.
+    assert page.locator("details .words article").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.banners')).position") == "fixed"
+
+
+def test_the_mark_has_its_room_on_every_sheet(watch: Any, site: Path) -> None:
+    page = watch().open(file_url(site))
+    page.emulate_media(media="print")
+    # A fixed box is printed on every sheet; the body keeps its padding at the top of each.
+    position, top, mark, room, broken = page.evaluate(
+        """() => {
+            const banners = document.querySelector(".banners"), body = getComputedStyle(document.body);
+            const style = getComputedStyle(banners);
+            return [style.position, style.top, banners.offsetHeight, parseFloat(body.paddingTop), body.boxDecorationBreak];
+        }"""
+    )
+    assert (position, top, broken) == ("fixed", "0px", "clone")
+    assert 0 < mark < room
+    assert page.locator(".banners").inner_text().startswith("INTERNT – får inte spridas")
+
+
+def test_the_paper_lies_on_its_side(watch: Any, site: Path, tmp_path: Path) -> None:
+    page = watch().open_map(file_url(site))
+    page.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True, print_background=True)
+    content = (tmp_path / "page.pdf").read_bytes()
+    pages = len(re.findall(rb"/Type\s*/Page\b", content))
+    assert pages >= 4
+    # A4 on its side, in points.
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
+    assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {(842, 595)}

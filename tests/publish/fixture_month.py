@@ -274,7 +274,7 @@ def activity(series_id: str, name: str, code: str, visibility: str, **changes: o
         "visibility": visibility,
         "status": "ongoing",
         "municipality_code": code,
-        "sessions_text": "tisdagar 10:00–12:00",
+        "sessions_text": "tue 10:00-12:00",
         "sessions_in_window": 4,
         "sessions_on_holidays": 0,
         "sessions_assumed": False,
@@ -305,6 +305,13 @@ def register() -> gpd.GeoDataFrame:
     frame["address"] = "Hemliga gatan 3"
     frame["contact"] = "070-000 00 00"
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+
+
+def with_activities(*more: dict[str, object]) -> CountyFacts:
+    """The facts of a register that has `more` rows as well."""
+    frame = pd.concat([register(), pd.DataFrame(list(more))], ignore_index=True)
+    table = gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+    return county_facts(activities=visible_activities(Restricted(table), municipalities()))
 
 
 def day_returns() -> pd.DataFrame:

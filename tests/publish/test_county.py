@@ -99,6 +99,27 @@ def test_no_other_host_is_named(site: Path) -> None:
     assert named == {"http://www.w3.org/2000/svg"}
 
 
+def test_the_whole_demo_names_no_other_host(demo_workspace: Path) -> None:
+    named = {
+        (name, match)
+        for name, content in files_of(demo_workspace / "internal").items()
+        if not name.endswith(".png")
+        for match in ADDRESS.findall(content.decode())
+    }
+    assert {match for _name, match in named} == {"http://www.w3.org/2000/svg"}
+    assert {name for name, _match in named} == {"assets/leaflet.js"}
+
+
+def test_hidden_activities_are_spoken_of_once(site: Path) -> None:
+    text = (site / "internal/2026-03/99/index.html").read_text(encoding="utf-8")
+    assert text.count("Skyddade insatser") == 1
+    sources = text[text.index('id="sources"') :]
+    assert (
+        "<p>Skyddade insatser räknas in i vilka som får plats, i vinster och i lediga platser, men inte i"
+        in sources
+    )
+
+
 def test_every_link_leads_to_a_file_or_a_place_on_the_page(site: Path) -> None:
     for page in sorted(site.rglob("*.html")):
         read = Reader(page.read_text(encoding="utf-8"))
@@ -250,6 +271,7 @@ def test_leaflet_keeps_its_notice_and_its_licence(site: Path) -> None:
 def test_activities_at_one_place_share_a_point() -> None:
     table = register()
     table.loc[len(table)] = activity("s9", "Annan odling", "9902", "municipality")
+    table = table.set_crs(register().crs)  # pandas before 3.1 loses it when a row is added
     from geomatch.disclosure import visible_activities  # noqa: PLC0415
     from geomatch.restricted import Restricted  # noqa: PLC0415
 

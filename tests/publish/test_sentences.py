@@ -2,19 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from geomatch.publish.facts import records, shown_municipalities
-from geomatch.publish.sentences import (
-    activity_sentences,
-    corridor_sentences,
-    county_sentences,
-    list_text,
-    locality_sentence,
-    municipality_sentences,
-    rule_text,
-)
+from geomatch.publish.activities import activity_sentences, times_text
+from geomatch.publish.facts import Supply, records, shown_municipalities
+from geomatch.publish.pairs import corridor_name, corridor_sentences, rule_text
+from geomatch.publish.sentences import county_sentences, locality_sentence, municipality_sentences
+from geomatch.publish.words import list_text
 from geomatch.settings import Settings
 from geomatch.words import using_language
-from tests.publish.fixture_month import activity, corridor, county_facts, gaps
+from tests.publish.fixture_month import activity, corridor, county_facts, gaps, with_activities
 
 NAMES = {"9901": "Askvik", "9902": "Björkmo", "9903": "Cedersta", "9801": "Dalarö"}
 
@@ -46,7 +41,7 @@ def test_a_municipality_with_an_interval() -> None:
             "på den sämst belägna 27. "
             "Några bor i anläggningsboende vars läge inte är angivet; de fördelas som övriga."
         ),
-        "Kommunen har 2 insatser med tillfällen den här månaden, med sammanlagt 19 platser.",
+        "Kommunen har 2 insatser med tillfällen i perioden, med sammanlagt 24 platser.",
     ]
 
 
@@ -56,15 +51,35 @@ def test_a_municipality_without_gap_whose_parts_add_up() -> None:
         "Alla kan få plats i en insats: gapet är 0.",
         "De fördelas så här: 4 får plats i den egna kommunen; 3 får plats i en annan kommun; 3 deltar digitalt.",
         "Ingen tätort är känd här: en enda punkt står för hela kommunen.",
-        "Kommunen har 1 insats med tillfällen den här månaden, med sammanlagt 8 platser.",
+        # Of its four the hidden one is not counted, and one is held nowhere.
+        (
+            "Kommunen har 1 insats med tillfällen i perioden, med sammanlagt 12 platser. "
+            "Dessutom finns 1 digital insats, som inte är inräknad här."
+        ),
     ]
 
 
 def test_a_municipality_where_nobody_is_enrolled() -> None:
     assert words_of("9903") == [
         "Ingen är inskriven i Cedersta.",
-        "Ingen insats i kommunen har tillfällen den här månaden.",
+        "Ingen insats som får visas har tillfällen i kommunen i perioden.",
     ]
+
+
+def test_supply_counts_activities_and_the_places_they_are_held_at() -> None:
+    facts = with_activities(
+        activity("s6#1", "Språkbussen", "9903", "exact", activity_id="s6", places=10),
+        activity("s6#2", "Språkbussen", "9903", "exact", activity_id="s6", places=8),
+        activity("s6#3", "Språkbussen", "9903", "hidden", activity_id="s6", places=5),
+        activity("s7", "Kurs", "9903", "municipality", sessions_in_window=0),
+        activity("s8", "Skyddad kurs", "9903", "hidden"),
+    )
+    (shown,) = [one for one in shown_municipalities(facts) if one.code == "9903"]
+    assert shown.supply == Supply(activities=1, series=2, places=18, digital=0, idle=1)
+    assert municipality_sentences(shown)[-1] == (
+        "Kommunen har 1 insats med tillfällen i perioden, på 2 ställen, med sammanlagt 18 platser. "
+        "1 insats till i tabellen har inga tillfällen i perioden."
+    )
 
 
 def test_several_optima_are_told() -> None:
@@ -102,11 +117,14 @@ def of_pair(start: str, end: str) -> list[str]:
 
 
 JOURNEY = (
-    "Den kortaste dagsresan tar i snitt 42 minuter i vardera riktningen, medianresan 55,5 och den längsta 71,3; "
-    "högst 2,5 tillfällen i veckan kan nås. Den bästa resan har 1 byte, dit och hem sammanlagt."
+    "Den kortaste dagsresan tar i snitt 42 minuter i vardera riktningen, medianresan 55,5 och den längsta 71,3. "
+    "Högst 2,5 tillfällen i veckan kan nås. Den bästa resan har 1 byte, dit och hem sammanlagt."
 )
 COST = "Biljetterna beräknas kosta 5\u00a0400 / 8\u00a0100 kr i månaden, 900 kr för en person."
-GAIN_ENDS = "Talen är det minsta och det största av fyra fall med lågt och högt behov."
+GAIN_ENDS = (
+    "Talen är det minsta och det största av fyra fall: lågt och högt behov här och i de andra kommunerna, "
+    "inräknat andelarna som har rätt till resan och som insatserna passar."
+)
 
 
 def test_a_recommended_corridor() -> None:
@@ -151,11 +169,79 @@ def test_a_corridor_that_only_an_unknown_share_blocks_says_so() -> None:
 def test_a_corridor_that_gains_nobody() -> None:
     words = of_pair("9903", "9801")
     assert words[0] == (
-        "Rekommenderas inte: det ger ingen mer person en plats, varken ensamt eller tillsammans med ett par till. "
+        "Rekommenderas inte: det ger ingen ytterligare person en plats, varken ensamt eller tillsammans med ett par till. "
         "Dessutom gäller att resan måste förbokas och sista hemresan hänger på ett snävt byte."
     )
     assert words[1] == JOURNEY + " Resan måste förbokas. Sista hemresan hänger på ett snävt byte."
     assert not any("Öppnas" in word for word in words)
+
+
+NO_GAIN = {f"gain_{corner}_milli": 0 for corner in ("ll", "lh", "hl", "hh")}
+NO_COST = {"cost_low_sek": 0.0, "cost_high_sek": 0.0, "cost_per_person_sek": float("nan")}
+
+
+def test_what_is_nothing_is_left_out() -> None:
+    row = corridor(
+        "9901",
+        "9902",
+        verdict="outside_policy",
+        reasons="none_entitled",
+        sessions_per_week=1.0,
+        **NO_GAIN,
+        **NO_COST,
+    )
+    assert corridor_sentences(row, NAMES, Settings()) == [
+        "Utanför reglerna: ingen som bor här kan ha rätt till resan.",
+        JOURNEY.replace("2,5 tillfällen", "1 tillfälle"),
+    ]
+
+
+def test_an_open_corridor_that_nobody_needs() -> None:
+    row = corridor("9901", "9902", status="open", verdict="not_recommended", reasons="no_gain", **NO_GAIN)
+    assert corridor_sentences(row, NAMES, Settings())[1] == "Om det stängdes skulle ingen mista sin plats."
+
+
+def test_a_gain_with_one_more_pair_alone() -> None:
+    row = corridor(
+        "9901",
+        "9902",
+        verdict="possible",
+        reasons="gain_only_paired;places_taken",
+        paired_with="9902-9903",
+        gain_paired_low_milli=2_000,
+        gain_paired_high_milli=2_000,
+        **NO_GAIN,
+    )
+    words = corridor_sentences(row, NAMES, Settings())
+    # Somebody is gained, so the places are not said to be taken.
+    assert words[:2] == [
+        "Möjligt, men rekommenderas inte eftersom det ger någon en plats bara tillsammans med ett par till.",
+        "Om också Björkmo → Cedersta är öppet är vinsten 2.",
+    ]
+
+
+def test_one_person_is_singular() -> None:
+    one = {f"gain_{corner}_milli": 1_000 for corner in ("ll", "lh", "hl", "hh")}
+    row = corridor("9901", "9902", verdict="possible", reasons="gain_too_small;places_taken", **one)
+    assert corridor_sentences(row, NAMES, Settings())[:2] == [
+        "Möjligt, men rekommenderas inte eftersom det kan ge plats åt färre än 6 personer.",
+        "Öppnas det får 1 person till en plats.",
+    ]
+
+
+def test_places_are_said_to_be_taken_where_nobody_is_gained() -> None:
+    row = corridor("9901", "9902", verdict="not_recommended", reasons="no_gain;places_taken", **NO_GAIN)
+    assert corridor_sentences(row, NAMES, Settings())[0].endswith(
+        "Dessutom gäller att platserna där är slut redan vid det lägsta behovet."
+    )
+
+
+def test_the_name_of_a_corridor() -> None:
+    assert corridor_name(corridor("9901", "9902"), NAMES) == "Från Askvik till Björkmo: rekommenderas"
+    waits = corridor("9901", "9902", verdict="possible", share_blocks=True)
+    assert (
+        corridor_name(waits, NAMES) == "Från Askvik till Björkmo: möjligt; bara en okänd andel står i vägen"
+    )
 
 
 def test_a_corridor_outside_the_rules_without_a_journey() -> None:
@@ -189,14 +275,60 @@ def test_an_activity() -> None:
     row = activity("s", "Odling", "9902", "municipality", sex="women", sessions_assumed=True, places=1)
     assert activity_sentences(row) == (
         "Odling (Föreningen Bro). Syfte: Svenska. För kvinnor. 1 plats vid varje tillfälle. "
-        "Tider: tisdagar 10:00–12:00. 4 tillfällen i perioden. Registret anger inga tider: ett standardtillfälle är "
+        "Tider: tis 10:00–12:00. 4 tillfällen i perioden. Registret anger inga tider: ett standardtillfälle är "
         "antaget. Platsen visas inte: punkten står för hela kommunen."
     )
 
 
+@pytest.mark.parametrize(
+    ("target_groups", "sex", "text"),
+    [
+        ("all", "all", "För alla."),
+        (
+            "asylum_seeker;temporary_protection",
+            "all",
+            "Målgrupper: asylsökande och skyddsbehövande enligt massflyktsdirektivet.",
+        ),
+        (
+            "permit_awaiting_settlement;newcomer",
+            "men",
+            "Målgrupper: väntar på bosättning och nyanlända. För män.",
+        ),
+    ],
+)
+def test_whom_an_activity_is_for(target_groups: str, sex: str, text: str) -> None:
+    row = activity("s", "Odling", "9902", "exact", target_groups=target_groups, sex=sex)
+    assert f"Syfte: Svenska. {text} 12 platser vid varje tillfälle." in activity_sentences(row)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "text"),
+    [
+        ("mon 10:00-12:00; wed 13:30-15:00", "mån 10:00–12:00, ons 13:30–15:00"),
+        (
+            "tue 08:00-09:00; thu 08:00-09:00; fri 08:00-09:00",
+            "tis 08:00–09:00, tors 08:00–09:00, fre 08:00–09:00",
+        ),
+        ("sat 10:00-12:00; sun 10:00-12:00", "lör 10:00–12:00, sön 10:00–12:00"),
+        ("2026-03-02 09:00-10:00; mon 10:00-12:00", "2026-03-02 09:00–10:00, mån 10:00–12:00"),
+        ("", ""),
+        # Not of the form: shown as it is, and made fit to stand in a page.
+        ("monday mornings", "monday mornings"),
+        ("mon 10:00-12:00; \u202elater", "mon 10:00-12:00; \ufffdlater"),
+    ],
+)
+def test_times_in_swedish(identifiers: str, text: str) -> None:
+    assert times_text(identifiers) == text
+
+
+def test_times_in_english() -> None:
+    with using_language("en"):
+        assert times_text("mon 10:00-12:00; wed 10:00-12:00") == "Mon 10:00–12:00, Wed 10:00–12:00"
+
+
 def test_a_locality() -> None:
     assert locality_sentence("Fjärrby", 9_000, 10_040) == (
-        "Från Fjärrby kan ingen ta sig till en passande insats och hem igen samma dag. "
+        "Från Fjärrby kan ingen ta sig till någon av de visade insatserna och hem igen samma dag. "
         "Ungefär 9–10 personer väntas bo här."
     )
 
@@ -208,7 +340,7 @@ def test_the_county() -> None:
         "Gapet är störst i Askvik (16–20).",
         "1 kommunpar till rekommenderas för reseersättning.",
         "För 1 kommunpar står bara en okänd andel i vägen för en rekommendation: hur många som har rätt till resan.",
-        "Från 1 tätort kan ingen ta sig till någon insats och hem igen samma dag.",
+        "Från 1 tätort kan ingen ta sig till någon av de visade insatserna och hem igen samma dag.",
     ]
 
 

@@ -1,0 +1,281 @@
+"""The sentences on one pair of municipalities: verdict, gain, journey and cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from geomatch.publish.facts import plain
+from geomatch.publish.numbers import decimal, persons_floor, whole
+from geomatch.publish.words import list_text
+from geomatch.settings import Settings
+from geomatch.words import gettext as _
+from geomatch.words import ngettext
+
+__all__ = [
+    "CORNERS",
+    "corridor_kind",
+    "corridor_name",
+    "corridor_reasons",
+    "corridor_sentences",
+    "kind_text",
+    "pair_name",
+    "rule_text",
+    "share_block_sentence",
+    "verdict_text",
+    "waits_for_share",
+]
+
+CORNERS = ("ll", "lh", "hl", "hh")
+
+
+def corridor_kind(row: Mapping[str, Any]) -> str:
+    """`open`, or the verdict of a candidate."""
+    return "open" if row["status"] == "open" else str(row["verdict"])
+
+
+def waits_for_share(row: Mapping[str, Any]) -> bool:
+    """Whether a candidate is kept from being recommended by an unknown share alone."""
+    return row["status"] != "open" and bool(row["share_blocks"])
+
+
+def kind_text(kind: str) -> str:
+    """A corridor's kind in words."""
+    return {
+        "open": _("open"),
+        "recommended": _("recommended"),
+        "possible": _("possible"),
+        "not_recommended": _("not recommended"),
+        "outside_policy": _("outside the rules"),
+    }[kind]
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "<NA>"
+
+
+def _gains(row: Mapping[str, Any]) -> list[int]:
+    """Every gain of a corridor in thousandths of a person: alone, and with one more pair."""
+    return [
+        *(int(row[f"gain_{corner}_milli"]) for corner in CORNERS),
+        *(int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high")),
+    ]
+
+
+def _obstacles(row: Mapping[str, Any], settings: Settings) -> list[str]:
+    """What keeps a candidate from being recommended, in words (the codes of corridors/verdict.py)."""
+    limits = settings.corridors
+    # Where anybody is gained there is a place to be had, whatever the code says.
+    taken = not any(_gains(row))
+    codes = [code for code in str(row["reasons"]).split(";") if taken or code != "places_taken"]
+    texts = {
+        "gain_too_small": _("it may gain fewer than {n} persons").format(n=decimal(limits.min_gain)),
+        "gain_only_paired": _("it gains somebody only together with one more pair"),
+        "places_taken": _("the places there are taken even at the lowest need"),
+        "no_day_return": _("there is no journey there and home the same day"),
+        "too_long": _("the journey takes more than {n} minutes").format(
+            n=decimal(limits.recommended_max_min)
+        ),
+        "booking_needed": _("the journey must be booked ahead"),
+        "tight_last_way_home": _("the last journey home hangs on a tight change"),
+    }
+    return [texts[code] for code in codes if code in texts]
+
+
+def _exclusions(codes: list[str]) -> list[str]:
+    """Why a corridor is outside the rules, in words."""
+    texts = {
+        "crosses_county_border": _("it crosses a county border, which a rule in force forbids"),
+        "below_min_distance": _("it is shorter than a rule in force demands"),
+        "none_entitled": _("nobody who lives here can have the right to the journey"),
+    }
+    return [texts[code] for code in codes if code in texts] or [_("a rule in force excludes everyone")]
+
+
+def _verdict_sentence(row: Mapping[str, Any], settings: Settings) -> str:
+    limits = settings.corridors
+    codes = str(row["reasons"]).split(";")
+    if row["verdict"] == "recommended":
+        return _(
+            "Recommended: it gains at least {gain} persons at low as well as high need, the journey takes at most {minutes} minutes each way, needs no booking, and the last way home is safe."
+        ).format(gain=decimal(limits.min_gain), minutes=decimal(limits.recommended_max_min))
+    if row["verdict"] == "outside_policy":
+        return _("Outside the rules: {reasons}.").format(reasons=list_text(_exclusions(codes)))
+    obstacles = list_text(_obstacles(row, settings))
+    if row["verdict"] == "not_recommended":
+        text = _("Not recommended: it gains nobody, neither alone nor with one more pair.")
+        return text + (" " + _("Besides, {obstacles}.").format(obstacles=obstacles) if obstacles else "")
+    if not obstacles:
+        return _("Possible: it gains somebody.")
+    return _("Possible, but not recommended since {obstacles}.").format(obstacles=obstacles)
+
+
+def share_block_sentence() -> str:
+    """Why a corridor's verdict waits for a share that nobody knows."""
+    return _(
+        "Only an unknown share stands in the way: how many have the right to the journey is not known, and with a higher share the pair would be recommended."
+    )
+
+
+def rule_text(rule: str, source: str = "") -> str:
+    """A rule in words: those the settings come with are known by name, any other by its source."""
+    return {
+        "own_accommodation_2025": _("own accommodation gives no right to travel from September 2025"),
+        "within_county_2026": _("asylum seekers must stay within the county from October 2026"),
+    }.get(rule, plain(source or rule))
+
+
+def pair_name(pair: str, names: Mapping[str, str]) -> str:
+    """`from-to` as the names of the two municipalities."""
+    start, _dash, end = pair.partition("-")
+    return f"{names.get(start, plain(start))} → {names.get(end, plain(end))}"
+
+
+def _gain_sentence(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What a corridor gains, empty where that is nobody."""
+    gains = [int(row[f"gain_{corner}_milli"]) for corner in CORNERS]
+    least, most = persons_floor(min(gains)), persons_floor(max(gains))
+    shown = least if least == most else f"{least}–{most}"
+    number = 1 if least == most == "1" else 2
+    sentences = []
+    if most == "0":
+        if row["status"] == "open":
+            sentences.append(_("If it were closed, nobody would lose their place."))
+    elif row["status"] == "open":
+        sentences.append(
+            ngettext(
+                "If it were closed, {n} person would lose their place.",
+                "If it were closed, {n} persons would lose their place.",
+                number,
+            ).format(n=shown)
+        )
+    else:
+        sentences.append(
+            ngettext(
+                "If it is opened, {n} more person gets a place.",
+                "If it is opened, {n} more persons get a place.",
+                number,
+            ).format(n=shown)
+        )
+    if least != most:
+        sentences.append(
+            _(
+                "The ends are the least and the greatest of four cases: low and high need here and in the other municipalities, the shares of who may travel and whom an activity suits included."
+            )
+        )
+    if row["paired_with"]:
+        paired = sorted(int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high"))
+        ends = [persons_floor(value) for value in paired]
+        sentences.append(
+            _("With {pair} open as well, the gain is {n}.").format(
+                pair=pair_name(str(row["paired_with"]), names),
+                n=ends[0] if ends[0] == ends[1] else " / ".join(ends),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _journey_sentence(row: Mapping[str, Any]) -> str:
+    if _missing(row["travel_best_min"]):
+        return _("There is no journey there and home the same day.")
+    text = _(
+        "The shortest day return takes {best} minutes each way on average, the median one {median} and the longest {worst}."
+    ).format(
+        best=decimal(row["travel_best_min"]),
+        median=decimal(row["travel_median_min"]),
+        worst=decimal(row["travel_worst_min"]),
+    )
+    sessions = decimal(row["sessions_per_week"])
+    if not _missing(row["sessions_per_week"]) and sessions != "0":
+        text += " " + ngettext(
+            "At most {n} session a week can be reached.",
+            "At most {n} sessions a week can be reached.",
+            1 if sessions == "1" else 2,
+        ).format(n=sessions)
+    if not _missing(row["transfers"]):
+        count = int(row["transfers"])
+        text += " " + (
+            ngettext(
+                "The best journey has {n} change, there and home together.",
+                "The best journey has {n} changes, there and home together.",
+                count,
+            ).format(n=whole(count))
+            if count
+            else _("The best journey has no change.")
+        )
+    if row["booking_needed"]:
+        text += " " + _("It must be booked ahead.")
+    if row["last_way_home_tight"]:
+        text += " " + _("The last way home hangs on a tight change.")
+    return text
+
+
+def _cost_sentence(row: Mapping[str, Any]) -> str:
+    """What the journeys of those gained cost, empty where nobody travels."""
+    ends = [decimal(row[f"cost_{end}_sek"], 0) for end in ("low", "high")]
+    if ends == ["0", "0"]:
+        return ""
+    text = _("The fares are reckoned at {cost} kr a month").format(
+        cost=ends[0] if ends[0] == ends[1] else " / ".join(ends)
+    )
+    if not _missing(row["cost_per_person_sek"]):
+        text += _(", {cost} kr for one person").format(cost=decimal(row["cost_per_person_sek"], 0))
+    return text + "."
+
+
+def corridor_sentences(row: Mapping[str, Any], names: Mapping[str, str], settings: Settings) -> list[str]:
+    """What the numbers of one corridor mean, a paragraph each: verdict, gain, journey, cost.
+
+    Args:
+        row: A row of the table `corridors`.
+        names: Municipality names by code.
+        settings: Settings of the run, for the limits a recommendation must keep.
+    """
+    paragraphs = corridor_reasons(row, settings)
+    # "Not recommended" has said already that nobody is gained.
+    if row["status"] == "open" or row["verdict"] != "not_recommended":
+        paragraphs.append(_gain_sentence(row, names))
+    paragraphs.append(_journey_sentence(row))
+    paragraphs.append(_cost_sentence(row))
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def corridor_name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A corridor as a button is named: from, to and verdict."""
+    start, end = (names.get(row[side], plain(row[side])) for side in ("from_code", "to_code"))
+    return _("From {start} to {end}: {verdict}").format(start=start, end=end, verdict=verdict_text(row))
+
+
+def verdict_text(row: Mapping[str, Any]) -> str:
+    """`open` or the verdict in words, and whether it only waits for an unknown share."""
+    text = kind_text(corridor_kind(row))
+    if waits_for_share(row):
+        text = _("{verdict}; only an unknown share stands in the way").format(verdict=text)
+    return text
+
+
+def corridor_reasons(row: Mapping[str, Any], settings: Settings) -> list[str]:
+    """Why a corridor's verdict is what it is: the verdict, an unknown share that decides, assumed rules."""
+    paragraphs = []
+    if row["status"] == "open":
+        reference = (
+            _(" (decision {reference})").format(reference=plain(row["reference"])) if row["reference"] else ""
+        )
+        paragraphs.append(
+            _("Open: travel compensation may already be granted here{reference}.").format(reference=reference)
+        )
+        if row["verdict"] == "outside_policy":
+            paragraphs.append(_verdict_sentence(row, settings))
+    else:
+        paragraphs.append(_verdict_sentence(row, settings))
+    if waits_for_share(row):
+        paragraphs.append(share_block_sentence())
+    if row["assumed_rules"]:
+        rules = [rule_text(rule) for rule in str(row["assumed_rules"]).split(";")]
+        paragraphs.append(
+            _("Assumed rules, not confirmed, would touch the pair (they exclude no one): {rules}.").format(
+                rules=list_text(rules)
+            )
+        )
+    return paragraphs
