@@ -46,10 +46,9 @@ shapes: .venv/ready ## Make data/shapes anew (needs the extra packages of [shape
 	$(PY) scripts/make_shapes.py
 	$(PY) scripts/make_localities.py
 
-bench: .venv/ready-test ## Measure, and print ratios
-	$(PY) benchmarks/startup.py
-	$(PY) benchmarks/month.py
-	$(PY) benchmarks/router.py
+bench: .venv/ready-test ## Measure, print ratios and keep them under benchmarks/results
+	@mkdir -p benchmarks/results
+	@for name in startup month router; do $(PY) benchmarks/$$name.py || exit 1; done | tee benchmarks/results/$$(date +%F).txt
 
 browser: ## Install Chromium from Debian's packages where it is missing
 	@sh scripts/need_chromium.sh

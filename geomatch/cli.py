@@ -203,6 +203,21 @@ def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
     )
 
 
+def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    with workspace.writing():
+        removed = workspace.remove(kind, file)
+    _result(
+        {"removed": {"kind": removed.kind, "file": removed.file, "sha256": removed.sha256}},
+        _("{file} is taken out. Computed months stay until they are computed again.").format(
+            file=removed.file
+        ),
+        as_json=as_json,
+    )
+
+
 def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     from geomatch.month import run_month
     from geomatch.workspace import Workspace
@@ -211,11 +226,16 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
     progress = _Progress()
     try:
         with workspace.writing():
-            manifest = run_month(workspace, month, county, progress).manifest
+            result = run_month(workspace, month, county, progress)
     finally:
         progress.clear()
     from geomatch.notes import assumption_notes
 
+    manifest = result.manifest
+    if not result.computed:
+        _say(_("Nothing has changed since {month} was computed: nothing was done.").format(month=month))
+    elif result.day_returns_kept:
+        _say(_("The day returns are those of the earlier run: nothing that they follow from has changed."))
     for text in assumption_notes(manifest["assumptions"]):
         _say(text)
     rows = {name: entry["rows"] for name, entry in manifest["files"].items()}
@@ -223,6 +243,7 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
         {
             "month": month,
             "county": county,
+            "computed": result.computed,
             "rows": rows,
             "window": manifest["window"],
             "assumptions": manifest["assumptions"],
@@ -244,6 +265,14 @@ def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> N
     finally:
         progress.clear()
     _result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
+
+
+def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.status import status_lines, workspace_status
+    from geomatch.workspace import Workspace
+
+    status = workspace_status(Workspace(folder))
+    _result(status.as_dict(), "\n".join(status_lines(status)), as_json=as_json)
 
 
 def _serve(folder: Path, port: int) -> None:
@@ -371,6 +400,15 @@ def build() -> click.Group:
         _json_option,
     )
     command(
+        "remove",
+        _remove,
+        _("Take an input out of the workspace, by its kind and file name."),
+        click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
+        click.argument("file", metavar=_("FILE")),
+        _workspace_option,
+        _json_option,
+    )
+    command(
         "run",
         _run,
         _("Compute a month: need, day returns, who is served, gaps and corridors."),
@@ -398,6 +436,13 @@ def build() -> click.Group:
         _json_option,
     )
     command(
+        "status",
+        _status,
+        _("Tell what is there, what is missing for which month, and the next command."),
+        _workspace_option,
+        _json_option,
+    )
+    command(
         "serve",
         _serve,
         _("Show the pages in a browser on this computer."),
@@ -421,18 +466,16 @@ def build() -> click.Group:
     return group
 
 
-def _failed(error: GeomatchError, arguments: Sequence[str]) -> int:
+def _failed(error: Exception, text: str, arguments: Sequence[str]) -> None:
+    """The message on stderr, and as JSON on stdout when that was asked for."""
     problems = error.problems if isinstance(error, InputError) else []
     if "--json" in arguments:
         listed = [{name: getattr(problem, name) for name in problem.__slots__} for problem in problems]
         click.echo(
-            json.dumps(
-                {"error": str(error), "problems": listed}, ensure_ascii=False, indent=2, sort_keys=True
-            )
+            json.dumps({"error": text, "problems": listed}, ensure_ascii=False, indent=2, sort_keys=True)
         )
-    for line in str(error).splitlines():
+    for line in text.splitlines():
         _say(line)
-    return error.exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -444,18 +487,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outcome = build().main(args=arguments, prog_name="geomatch", standalone_mode=False)
     except GeomatchError as error:
-        return _failed(error, arguments)
+        _failed(error, str(error), arguments)
+        return error.exit_code
     except click.exceptions.Abort:
-        _say(_("Interrupted; nothing was changed."))
+        _say(_("Interrupted."))
         return 130
     except click.ClickException as error:
-        error.show()
+        if "--json" in arguments:
+            _failed(error, error.format_message(), arguments)
+        else:
+            error.show()
         return WRONG_INPUT
     except OSError as error:
-        _say(
-            _("The system refused: {reason} ({file}).").format(
-                reason=error.strerror or error, file=error.filename or ""
-            )
+        reason, file = error.strerror or str(error), error.filename or ""
+        _failed(
+            error, _("The system refused: {reason} ({file}).").format(reason=reason, file=file), arguments
         )
         return WRONG_INPUT
     return outcome if isinstance(outcome, int) else 0

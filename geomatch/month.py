@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,23 +18,25 @@ import geomatch
 from geomatch.access import allocate_month, gaps_table, ranked, served_table
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
+from geomatch.kinds import KINDS
 from geomatch.need import Need, demand_points, need_of_month, widened_cells
 from geomatch.restricted import Audience
 from geomatch.settings import Settings
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.enrolment import read_enrolment
+from geomatch.sources.merge import merge_corridors, merge_registers
 from geomatch.sources.places import embedded_localities, read_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.sources.timetable import Timetable, read_timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
-from geomatch.tables import DAY_RETURNS, TABLES, conform
+from geomatch.tables import ALL, DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network, build_network
 from geomatch.words import gettext as _
-from geomatch.workspace import Input, Workspace
+from geomatch.workspace import Input, Workspace, dump_json
 
-__all__ = ["MonthResult", "facts_of", "run_month"]
+__all__ = ["MonthResult", "chosen_inputs", "facts_of", "fingerprint", "run_month"]
 
 Progress = Callable[[str, int, int], None]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -70,6 +73,8 @@ def facts_of(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
             "rows": len(localities.frame),
             "notes": _noted(localities.notes),
         }, "syntetisk" in path.name.casefold()
+    if kind != "timetable":
+        raise ValueError(kind)
     (feed,) = read_timetable([path]).feeds
     return {
         "operator": feed.operator,
@@ -103,9 +108,17 @@ class _Inputs:
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
-    """What `run_month` wrote: the manifest, as it stands in the workspace."""
+    """What `run_month` did.
+
+    Attributes:
+        manifest: As it stands in the workspace.
+        computed: False when nothing had changed since the month was computed, so that nothing was done.
+        day_returns_kept: The day returns were those of an earlier run, since nothing they depend on had changed.
+    """
 
     manifest: Mapping[str, Any]
+    computed: bool
+    day_returns_kept: bool
 
 
 def _enrolment_input(workspace: Workspace, month: str) -> Input:
@@ -124,13 +137,13 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
         )
     newest = max(one.facts["updated"] or "" for one in fitting)
     latest = [one for one in fitting if (one.facts["updated"] or "") == newest]
-    if len(latest) > 1:
+    if len({one.sha256 for one in latest}) > 1:
         raise InputError(
             [
                 Problem(
                     _("several files give the counts of {month}, and none is newer").format(month=month),
                     _("one file for the month"),
-                    _("Add them under one file name, so that the later takes the place of the earlier"),
+                    _("Take one out: geomatch remove enrolment FILE"),
                     file=one.file,
                 )
                 for one in latest
@@ -139,33 +152,12 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
     return latest[0]
 
 
-def _merged_activities(
-    workspace: Workspace, inputs: Sequence[Input]
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """All boards' registers as one. Raises InputError where two use one id."""
-    registers = [(one, read_activities(workspace.path_of(one))) for one in inputs]
-    series = [register.series.reveal(Audience.INTERNAL).assign(file=one.file) for one, register in registers]
-    sessions = [register.sessions.reveal(Audience.INTERNAL) for _one, register in registers]
-    merged = pd.concat(series, ignore_index=True)
-    where = merged.groupby("activity_id")["file"].agg(lambda files: sorted(set(files)))
-    problems = [
-        Problem(
-            _("the activity {id} also stands in {file}").format(id=activity, file=files[0]),
-            _("ids that no two registers share"),
-            _("Give one of them another id, or add only one of the files"),
-            file=files[1],
-        )
-        for activity, files in where.items()
-        if len(files) > 1
-    ]
-    if problems:
-        raise InputError(problems)
-    return gpd.GeoDataFrame(merged.drop(columns="file"), geometry="geometry", crs=series[0].crs), pd.concat(
-        sessions, ignore_index=True
-    )
+def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
+    """The inputs that `month` is computed from.
 
-
-def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
+    Raises:
+        InputError: What it needs is missing, or several files claim the month; all that is missing is named.
+    """
     problems: list[Problem] = []
     used: list[Input] = []
     try:
@@ -182,36 +174,52 @@ def _read_inputs(workspace: Workspace, month: str) -> _Inputs:
             problems.append(Problem(text, remedy=remedy))
     if problems:
         raise InputError(problems)
-    notes: dict[str, int] = {}
-    by_kind = {
-        kind: [one for one in used if one.kind == kind] for kind in ("enrolment", "activities", "timetable")
+    return [*used, *workspace.inputs("corridors"), *workspace.inputs("localities")[-1:]]
+
+
+def fingerprint(month: str, county: str | None, used: Sequence[Input], settings: Settings) -> str:
+    """A digest of everything that the results of a month follow from: the same digest, the same bytes."""
+    content = {
+        "month": month,
+        "county": county,
+        "geomatch": geomatch.__version__,
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "inputs": [(one.kind, one.file, one.sha256) for one in used],
+        "settings": settings.as_dict(),
     }
-    registers = workspace.inputs("corridors")
-    used += registers
-    notes["corridor_register_absent"] = int(not registers)
-    tables = [read_corridor_register(workspace.path_of(one)).table for one in registers]
-    empty = pd.DataFrame(columns=["from_code", "to_code", "valid_from", "valid_to", "reference"])
-    localities = workspace.inputs("localities")[-1:]
-    used += localities
-    notes["localities_embedded"] = int(not localities)
-    mask = workspace.settings().mask
+    return hashlib.sha256(dump_json(content).encode()).hexdigest()
+
+
+def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> _Inputs:
+    by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
+    registers, localities = by_kind["corridors"], by_kind["localities"]
+    corridors = merge_corridors(
+        [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
+    )
+    mask = settings.mask
     enrolment = read_enrolment(
         workspace.path_of(by_kind["enrolment"][0]),
         masked=(mask.masked_low, mask.masked_high),
         dash=(mask.dash_low, mask.dash_high),
     )
-    series, sessions = _merged_activities(workspace, by_kind["activities"])
+    activities = merge_registers(
+        [(one.file, read_activities(workspace.path_of(one))) for one in by_kind["activities"]]
+    )
     return _Inputs(
         used=tuple(used),
         enrolment=enrolment.table,
-        series=series,
-        sessions=sessions,
-        corridors=pd.concat(tables, ignore_index=True) if tables else empty,
+        series=activities.series.reveal(Audience.INTERNAL),
+        sessions=activities.sessions.reveal(Audience.INTERNAL),
+        corridors=corridors.table,
         localities=read_localities(workspace.path_of(localities[0])).frame
         if localities
         else embedded_localities(),
         timetable=read_timetable([workspace.path_of(one) for one in by_kind["timetable"]]),
-        notes=notes,
+        notes={
+            "corridor_register_absent": int(not registers),
+            "localities_embedded": int(not localities),
+            "likely_duplicates": int(activities.notes.get("likely_duplicates", 0)),
+        },
     )
 
 
@@ -294,6 +302,31 @@ def _day_returns(
     return conform(table, DAY_RETURNS)
 
 
+def _travel_digest(
+    points: gpd.GeoDataFrame, supply: Supply, used: Sequence[Input], window: Window, settings: Settings
+) -> str:
+    """A digest of everything that the day returns follow from: places, sessions, timetables, limits."""
+    places = points.drop_duplicates("point_id")
+    physical = supply.activities[~supply.activities["digital"]]
+    content = {
+        "geomatch": geomatch.__version__,
+        "timetables": [one.sha256 for one in used if one.kind == "timetable"],
+        "window": [window.first_day.isoformat(), window.last_day.isoformat()],
+        "settings": [settings.as_dict()[name] for name in ("walk", "transfer", "limits", "sessions")],
+        "points": list(zip(places["point_id"], places.geometry.to_wkb(hex=True), strict=True)),
+        "series": list(
+            zip(
+                physical["series_id"],
+                physical["municipality_code"],
+                physical.geometry.to_wkb(hex=True),
+                strict=True,
+            )
+        ),
+        "sessions": [[str(value) for value in row] for row in supply.sessions.itertuples(index=False)],
+    }
+    return hashlib.sha256(dump_json(content).encode()).hexdigest()
+
+
 def _neighbour_notes(county: str | None, activities: gpd.GeoDataFrame, need: Need) -> dict[str, list[str]]:
     """Neighbouring counties whose people or activities the workspace does not have."""
     if county is None:
@@ -347,8 +380,12 @@ def run_month(
     """
     _check(month, county)
     settings = workspace.settings()
+    used = chosen_inputs(workspace, month)
+    digest = fingerprint(month, county, used, settings)
+    if workspace.month_is_whole(month) and workspace.manifest(month).get("fingerprint") == digest:
+        return MonthResult(workspace.manifest(month), computed=False, day_returns_kept=True)
     progress(_("Reading inputs"), 0, 6)
-    inputs = _read_inputs(workspace, month)
+    inputs = _read_inputs(workspace, used, settings)
     window = month_window(month, inputs.timetable.covers, settings.sessions, _validity(inputs.timetable))
     supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
     need = need_of_month(inputs.enrolment, month)
@@ -363,7 +400,13 @@ def run_month(
                 remedy=_("Check the county code, or run without --county"),
             )
         )
-    day_returns = _day_returns(points, supply, network, window, settings, month, progress)
+    travel = _travel_digest(points, supply, used, window, settings)
+    kept = workspace.kept(travel)
+    if kept is None:
+        day_returns = _day_returns(points, supply, network, window, settings, month, progress)
+        workspace.keep(travel, day_returns)
+    else:
+        day_returns = conform(kept, DAY_RETURNS)
     progress(_("Who is served"), 3, 6)
     names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
     allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
@@ -380,11 +423,15 @@ def run_month(
         "gaps": ranked(_of_county(gaps, county)),
         "corridors": _touching(corridors, county),
     }
-    manifest = _manifest(month, county, inputs, settings, window, network, supply, need, points)
+    manifest = {
+        **_manifest(month, county, inputs, settings, window, network, supply, need, points),
+        "fingerprint": digest,
+        "travel": travel,
+    }
     progress(_("Writing"), 5, 6)
     workspace.write_month(month, {name: tables[name].reset_index(drop=True) for name in TABLES}, manifest)
     progress(_("Writing"), 6, 6)
-    return MonthResult(workspace.manifest(month))
+    return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=kept is not None)
 
 
 def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
@@ -398,7 +445,44 @@ def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
     return corridors[(corridors["from_code"].str[:2] == county) | (corridors["to_code"].str[:2] == county)]
 
 
-_LIBRARIES = ("clarabel", "geopandas", "numba", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+_LIBRARIES = (
+    "clarabel",
+    "geopandas",
+    "holidays",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyproj",
+    "scipy",
+    "shapely",
+)
+
+
+def _assumptions(
+    county: str | None, inputs: _Inputs, supply: Supply, need: Need, points: gpd.GeoDataFrame
+) -> dict[str, Any]:
+    """What was assumed or met, counted, for a county or for all."""
+    counts, own = _of_county(need.table, county), _of_county(points, county)
+    split = [name for name in ("case_status", "age_group") if (counts[name] != ALL).any()]
+    return {
+        **inputs.notes,
+        **_neighbour_notes(county, supply.activities, need),
+        "masked_cells": int(counts["masked"].sum()),
+        "widened_cells": widened_cells(counts),
+        "breakdowns_not_used": split,
+        "unknown_municipality_low": need.unknown_low,
+        "unknown_municipality_high": need.unknown_high,
+        "series_not_running": supply.ended,
+        "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
+        "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
+        "municipalities_with_representative_point": int(
+            own.loc[own["kind"] == "representative", "municipality_code"].nunique()
+        ),
+        "municipalities_with_location_unknown": int(
+            own.loc[own["location_unknown"], "municipality_code"].nunique()
+        ),
+    }
 
 
 def _manifest(
@@ -413,7 +497,6 @@ def _manifest(
     points: gpd.GeoDataFrame,
 ) -> dict[str, Any]:
     """What the month was made from. Time stamps are those of the inputs."""
-    masked = _of_county(need.table, county)
     updated = sorted({one.facts["updated"] for one in inputs.used if one.facts.get("updated")})
     own = _of_county(points, county)
     return {
@@ -435,21 +518,8 @@ def _manifest(
             "feeds": [feed.file for feed in inputs.timetable.feeds],
             "bad_rows": sum(sum(f.bad_rows.values()) for f in inputs.timetable.feeds),
         },
-        "assumptions": {
-            **inputs.notes,
-            **_neighbour_notes(county, supply.activities, need),
-            "masked_cells": int(masked["masked"].sum()),
-            "widened_cells": widened_cells(masked),
-            "unknown_municipality_low": need.unknown_low,
-            "unknown_municipality_high": need.unknown_high,
-            "series_not_running": supply.ended,
-            "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
-            "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
-            "municipalities_with_representative_point": int(
-                own.loc[own["kind"] == "representative", "municipality_code"].nunique()
-            ),
-            "municipalities_with_location_unknown": int(
-                own.loc[own["location_unknown"], "municipality_code"].nunique()
-            ),
+        "assumptions": _assumptions(county, inputs, supply, need, points),
+        "assumptions_by_county": {
+            code: _assumptions(code, inputs, supply, need, points) for code in sorted(set(own["county_code"]))
         },
     }

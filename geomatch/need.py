@@ -91,6 +91,8 @@ def _contradiction(table: pd.DataFrame, one: _Sum) -> Problem:
 
 
 _FAR = 10**7
+# More than have ever been enrolled; a larger number is a slip.
+_MOST_ENROLLED = 500_000
 
 
 def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -109,27 +111,43 @@ def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     ]
     if problems:
         raise InputError(problems)
-    widened: set[int] = set()
-    while True:
-        lows, highs, broken = _propagate(sums, low, high)
-        if broken is None:
-            return lows, highs
-        # The agency may have withheld a larger cell to protect another: let the withheld cells of the broken sum,
-        # then of all sums that touch them, be anything.
-        cells = {n for n in (broken.total, *broken.parts) if masked[n]} - widened
-        if not cells:
-            near = widened.intersection((broken.total, *broken.parts)) or set(widened)
-            cells = {
-                n
-                for one in sums
-                if near.intersection((one.total, *one.parts))
-                for n in (one.total, *one.parts)
-                if masked[n]
-            } - widened
-        if not cells:
+    # The agency may have withheld a larger cell to protect another. A sum that its signs cannot make up by themselves
+    # says where: its withheld cells may be anything. Where only several sums together say so, it is not known which
+    # cell it is: every withheld cell that these sums touch, near or far, may be anything.
+    free = {n for one in sums if _broken(one, low, high) for n in (one.total, *one.parts) if masked[n]}
+    low[list(free)], high[list(free)] = 0, _FAR
+    lows, highs, broken = _propagate(sums, low, high)
+    while broken is not None:
+        more = _connected(sums, broken, masked) - free
+        if not more:
             raise InputError(_contradiction(table, broken))
-        widened |= cells
-        low[list(cells)], high[list(cells)] = 0, _FAR
+        free |= more
+        low[list(free)], high[list(free)] = 0, _FAR
+        lows, highs, broken = _propagate(sums, low, high)
+    return lows, highs
+
+
+def _broken(one: _Sum, low: np.ndarray, high: np.ndarray) -> bool:
+    """Whether no counts inside the intervals make this sum come out."""
+    parts = list(one.parts)
+    return bool(low[parts].sum() > high[one.total] or high[parts].sum() < low[one.total])
+
+
+def _connected(sums: Sequence[_Sum], start: _Sum, masked: np.ndarray) -> set[int]:
+    """The withheld cells that hang together with those of `start` by sums."""
+    found = {n for n in (start.total, *start.parts) if masked[n]}
+    grown = True
+    while grown:
+        reached = {
+            n
+            for one in sums
+            if not found.isdisjoint((one.total, *one.parts))
+            for n in (one.total, *one.parts)
+            if masked[n]
+        }
+        grown = not reached <= found
+        found |= reached
+    return found
 
 
 def _propagate(
@@ -218,6 +236,18 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
         table["low"].astype("int64"),
         table["high"].astype("int64"),
     )
+    absurd = table[table["published_high"] > _MOST_ENROLLED]
+    if len(absurd):
+        raise InputError(
+            Problem(
+                _("found {value}").format(value=row.high),
+                _("at most {number} persons").format(number=_MOST_ENROLLED),
+                _("Correct the number in the file"),
+                file=row.source,
+                column=row.cell,
+            )
+            for row in records(absurd)
+        )
     table["low"], table["high"] = _tighten(table)
     table["used"] = _used_rows(table)
     unknown = table[(table["municipality_code"] == UNKNOWN) & (table[list(_DIMENSIONS)] == ALL).all(axis=1)]
@@ -324,6 +354,15 @@ def demand_points(
     month = str(table["month"].iloc[0])
     first_day = date.fromisoformat(f"{month}-01")
     used = table[table["used"]]
+    if not len(used):
+        raise InputError(
+            Problem(
+                _("the counts of {month} name no municipality").format(month=month),
+                _("a count for each municipality, not only totals"),
+                _("Add the workbook that has municipalities: geomatch add enrolment FILE"),
+                file=", ".join(sorted(set(table["source"]))),
+            )
+        )
     points = _point_frame(localities, municipalities, used["municipality_code"])
     agency = set(table[(table["accommodation"] == "agency") & (table["high"] > 0)]["municipality_code"])
     rows: list[dict[str, object]] = []

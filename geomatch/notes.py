@@ -34,6 +34,19 @@ def note_text(note: str, count: int) -> str:
         "grant_scheme_blank": lambda: _("{count} rows have no grant."),
         "grant_scheme_other": lambda: _("{count} rows name a grant other than TIA, S37 and S37A."),
         "newcomer": lambda: _("{count} rows name newcomers, who are not among the enrolled."),
+        "nameless_rows": lambda: _(
+            "{count} rows without a name come before all others: they are taken to be of an unknown municipality."
+        ),
+        "municipalities_not_listed": lambda: _(
+            "{count} municipalities are not listed: this template leaves out those with 0. Nothing is filled in."
+        ),
+        "text_numbers": lambda: _("{count} counts are text in the workbook and are read as numbers."),
+        "year_from_file_name": lambda: _("The year of the months is taken from the name of the file."),
+        "example_rows": lambda: _("{count} rows are the template's example: left out."),
+        "read_as_utf_16": lambda: _("The file is read as UTF-16."),
+        "likely_duplicates": lambda: _(
+            "{count} activities look like the same in two registers, under different ids: all are kept."
+        ),
         "municipality_from_coordinates": lambda: _(
             "{count} rows get their municipality from the coordinates."
         ),
@@ -78,6 +91,9 @@ def note_text(note: str, count: int) -> str:
         "stop_times_of_backward_trip": lambda: _(
             "{count} stop times belong to trips that run backwards in time: left out with the trip."
         ),
+        "stop_times_of_untimed_trip": lambda: _(
+            "{count} stop times belong to trips without a first or a last time: left out with the trip."
+        ),
         "stop_times_of_single_stop_trip": lambda: _(
             "{count} stop times belong to trips with one stop only: left out."
         ),
@@ -121,6 +137,8 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "Where people live is spread over the localities that come with the program (GeoNames, CC BY 4.0)."
         ),
     )
+    if assumptions.get("likely_duplicates"):
+        texts.append(note_text("likely_duplicates", assumptions["likely_duplicates"]))
     add(
         "masked_cells",
         _(
@@ -133,6 +151,14 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "{count} withheld counts must be larger than their sign says, since the totals do not add up otherwise: {listed}."
         ),
     )
+    if "case_status" in assumptions.get("breakdowns_not_used", ()):
+        texts.append(
+            _("The counts are broken down by case status. That is not used yet: the eligible share is.")
+        )
+    if "age_group" in assumptions.get("breakdowns_not_used", ()):
+        texts.append(
+            _("The counts are broken down by age. That is not used yet: all ages count, or the adult share.")
+        )
     low, high = assumptions.get("unknown_municipality_low"), assumptions.get("unknown_municipality_high")
     if high:
         texts.append(

@@ -57,13 +57,17 @@ def month_window(
     last = date(year, number, calendar.monthrange(year, number)[1])
     monday = date(year, number, 1)
     monday += timedelta(days=-monday.weekday() % 7)
-    weeks: list[date] = []
-    while monday + timedelta(days=6) <= last and len(weeks) < settings.max_weeks:
+    runs: list[list[date]] = [[]]
+    while monday + timedelta(days=6) <= last:
         if all(covers(monday + timedelta(days=n)) for n in range(7)):
-            weeks.append(monday)
-        elif weeks:
-            break
+            runs[-1].append(monday)
+        elif runs[-1]:
+            runs.append([])
         monday += timedelta(days=7)
+    # The first weeks on end that are enough; a timetable with a hole in it may have its weeks after the hole.
+    weeks = next((run for run in runs if len(run) >= settings.min_weeks), max(runs, key=len))[
+        : settings.max_weeks
+    ]
     if len(weeks) < settings.min_weeks:
         raise InputError(
             Problem(
@@ -143,7 +147,7 @@ def supply_of_month(
     for one in records(running):
         assumed = not one.digital and one.series_id not in patterns
         pattern = patterns.get(one.series_id, standard if assumed else standard.iloc[:0])
-        own: list[tuple[str, date, int, int]] = []
+        own: set[tuple[str, date, int, int]] = set()
         left_out = 0
         for day in window.days:
             inside = (not one.valid_from or date.fromisoformat(one.valid_from) <= day) and (
@@ -154,7 +158,7 @@ def supply_of_month(
                 if on_day and day in free:
                     left_out += 1
                 elif on_day:
-                    own.append((one.series_id, day, int(session.start_s), int(session.end_s)))
+                    own.add((one.series_id, day, int(session.start_s), int(session.end_s)))
         if not one.digital:
             rows += own
         facts.append((_in_words(pattern), len(own), left_out, assumed))

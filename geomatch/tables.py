@@ -377,7 +377,7 @@ CORRIDORS = Table(
             "entitled_unserved",
             "Entitled persons whom their own municipality's activities cannot serve and who reach something there.",
         ),
-        *_low_high("free_places", "Free suitable places there."),
+        *_low_high("free_places", "Suitable places there that further people could take without anybody losing theirs."),
         _min("travel_best_min", "Shortest day return of the pair, mean of there and home."),
         _min("travel_median_min", "Lower median day return over its reachable points and series."),
         _min("travel_worst_min", "Longest day return that keeps the limits."),

@@ -5,6 +5,7 @@
     inputs/<sha256>/<name>             an immutable copy of each
     months/<month>/<table>.parquet     results
     months/<month>/manifest.json       what they were made from
+    cache/<digest>.parquet             day returns, kept until what they follow from changes
     internal/                          pages for the agencies
 
 `index.json` and each month folder are put in place by one rename after everything in them is written; what a
@@ -156,7 +157,9 @@ class Workspace:
         Raises:
             InputError: There is something in the folder already; it is left as it is.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        # A killed `init` leaves an empty folder or the settings half written: that is nobody's work.
+        half = f".{SETTINGS_FILE}.new"
+        if folder.exists() and (not folder.is_dir() or any(path.name != half for path in folder.iterdir())):
             raise InputError(
                 Problem(
                     _("{folder} is not empty").format(folder=folder),
@@ -164,8 +167,9 @@ class Workspace:
                     _("Choose another name; nothing was changed"),
                 )
             )
-        (folder / "inputs").mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         _write_whole(folder / SETTINGS_FILE, toml or settings_toml())
+        (folder / "inputs").mkdir()
         return cls(folder)
 
     @contextmanager
@@ -188,16 +192,32 @@ class Workspace:
             for parent in (
                 self.folder / "inputs",
                 self.folder / "months",
+                self.folder / "cache",
                 self.folder / "internal",
+                self.folder / "cache",
                 *sorted((self.folder / "internal").glob("*")),
             ):
                 tidy(parent)
-            known = {one.sha256 for one in self.inputs()}
+            # An earlier copy stays as long as a month was made from it.
+            known = {one.sha256 for one in self.inputs()} | self._explained()
+            (self.folder / "inputs").mkdir(exist_ok=True)
             for stray in sorted((self.folder / "inputs").iterdir()):
                 if stray.is_dir() and stray.name not in known:
                     _make_writable(stray)
                     shutil.rmtree(stray)
+            used = {manifest.get("travel") for manifest in self._manifests()}
+            for path in sorted((self.folder / "cache").glob("*.parquet")):
+                if path.stem not in used:
+                    path.unlink()
             yield
+
+    def _manifests(self) -> list[dict[str, Any]]:
+        paths = sorted((self.folder / "months").glob("[0-9]*/manifest.json"))
+        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+    def _explained(self) -> set[str]:
+        """Hashes of the inputs that the computed months were made from."""
+        return {one["sha256"] for manifest in self._manifests() for one in manifest["inputs"]}
 
     def settings(self) -> Settings:
         """The settings in `geomatch.toml`. Raises InputError."""
@@ -234,7 +254,7 @@ class Workspace:
         """Validate files, then keep an immutable copy of each; all of them or none.
 
         A file with the name of an earlier one of the same kind takes its place (the earlier copy stays on disk,
-        so that old months can be explained); one with the same content is known already.
+        as long as a computed month was made from it); one with the same content is known already.
 
         Args:
             kind: One of KINDS.
@@ -252,7 +272,7 @@ class Workspace:
             except InputError as error:
                 problems += error.problems
             else:
-                added.append(Input(kind, path.name, content_sha256(path), dict(facts), synthetic))
+                added.append(Input(kind, path.resolve().name, content_sha256(path), dict(facts), synthetic))
         names = [one.file for one in added]
         problems += [
             Problem(_("two of the files have the same name"), remedy=_("Rename one of them"), file=name)
@@ -261,6 +281,7 @@ class Workspace:
         if problems:
             raise InputError(problems)
         inputs = self.folder / "inputs"
+        inputs.mkdir(exist_ok=True)
         for one, path in zip(added, paths, strict=True):
             target = inputs / one.sha256
             if (target / one.file).exists():
@@ -285,9 +306,54 @@ class Workspace:
         _write_whole(inputs / "index.json", dump_json([asdict(one) for one in [*stays, *added]]))
         return added
 
+    def remove(self, kind: str, file: str) -> Input:
+        """Take an input out of the list. Its copy stays as long as a computed month was made from it.
+
+        Raises:
+            InputError: There is none of that kind and name; those there are are named.
+        """
+        found = [one for one in self.inputs(kind) if one.file == file]
+        if not found:
+            names = ", ".join(one.file for one in self.inputs(kind)) or _("none")
+            raise InputError(
+                Problem(
+                    _("there is no such input"),
+                    _("one of those that were added: {names}").format(names=names),
+                    file=file,
+                )
+            )
+        stays = [one for one in self.inputs() if one not in found]
+        _write_whole(self.folder / "inputs" / "index.json", dump_json([asdict(one) for one in stays]))
+        return found[0]
+
     def month_folder(self, month: str) -> Path:
         """Where the results of a month lie."""
         return self.folder / "months" / month
+
+    def month_is_whole(self, month: str) -> bool:
+        """Whether the month is computed and its files are those that its manifest names."""
+        folder = self.month_folder(month)
+        if not (folder / "manifest.json").is_file():
+            return False
+        files = self.manifest(month)["files"]
+        return all(
+            (folder / f"{name}.parquet").is_file()
+            and content_sha256(folder / f"{name}.parquet") == one["sha256"]
+            for name, one in files.items()
+        )
+
+    def kept(self, digest: str) -> pd.DataFrame | None:
+        """Day returns of an earlier run that followed from the same things, if they are still there."""
+        path = self.folder / "cache" / f"{digest}.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
+    def keep(self, digest: str, day_returns: pd.DataFrame) -> None:
+        """Keep day returns for the next run. What no month refers to any more goes when the next command writes."""
+        folder = self.folder / "cache"
+        folder.mkdir(exist_ok=True)
+        temporary = folder / f".{digest}.new"
+        day_returns.to_parquet(temporary, index=False)
+        temporary.replace(folder / f"{digest}.parquet")
 
     def write_month(
         self, month: str, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]

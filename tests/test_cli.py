@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from geomatch.demo import write_demo_inputs
+from geomatch.errors import InputError
+from geomatch.kinds import KINDS
+from geomatch.month import facts_of
 from geomatch.tables import TABLES
 
 
@@ -58,8 +61,13 @@ def test_the_month_from_files_to_page(tmp_path: Path) -> None:
 def test_a_terminal_sees_progress_and_a_pipe_does_not(demo_workspace: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(demo_workspace, folder)
+    shutil.rmtree(folder / "months")
+    shutil.rmtree(folder / "cache")
     ran = geomatch("run", "2023-02", "--county", "25", "-w", str(folder))
+    assert ran.returncode == 0
     assert "%" not in ran.stderr
+    shutil.rmtree(folder / "months")
+    shutil.rmtree(folder / "cache")
     master, slave = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "geomatch", "run", "2023-02", "--county", "25", "-w", str(folder)],
@@ -105,6 +113,29 @@ def test_wrong_input_is_one_message_and_exit_code_2(
     assert [
         path for path in sorted(str(path) for path in workspace.rglob("*")) if not path.endswith(".lock")
     ] == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_input_has_a_reader_of_its_own(kind: str, tmp_path: Path) -> None:
+    # The demo's file of each kind is read, and a file of another kind is refused.
+    inputs = write_demo_inputs(tmp_path)
+    localities = tmp_path / "SYNTETISK-tatorter.csv"
+    localities.write_text(
+        "locality_code,name,municipality_code,population,lon,lat\na,Prov,2580,100,22.15,65.58\n",
+        encoding="utf-8",
+    )
+    files = {
+        "enrolment": inputs.enrolment[0],
+        "activities": inputs.activities,
+        "timetable": inputs.timetable,
+        "localities": localities,
+        "corridors": inputs.corridors,
+    }
+    facts, synthetic = facts_of(kind, files[kind])
+    assert facts["rows"] > 0
+    assert synthetic
+    with pytest.raises(InputError):
+        facts_of(kind, files["timetable" if kind != "timetable" else "corridors"])
 
 
 def test_problems_as_json(workspace: Path) -> None:
@@ -157,3 +188,41 @@ def test_a_bug_of_ours_shows_a_traceback_and_exit_code_1(workspace: Path) -> Non
     )
     assert done.returncode == 1
     assert "RuntimeError: boom" in done.stderr
+
+
+def test_wrong_usage_is_json_too_when_asked_for(workspace: Path) -> None:
+    done = geomatch("run", "--json", cwd=workspace)
+    assert done.returncode == 2
+    assert "ÅÅÅÅ-MM" in json.loads(done.stdout)["error"]
+
+
+def test_a_page_speaks_of_the_settings_of_its_run(demo_workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(demo_workspace, folder)
+    settings = folder / "geomatch.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("max_travel_min = 90.0", "max_travel_min = 45.0"),
+        encoding="utf-8",
+    )
+    page = folder / "internal" / "2023-02" / "25" / "index.html"
+    before = page.read_bytes()
+    assert geomatch("publish", "2023-02", "-w", str(folder)).returncode == 0
+    assert page.read_bytes() == before
+
+
+def test_two_files_for_a_month_can_be_put_right_by_the_remedy(workspace: Path, tmp_path: Path) -> None:
+    inputs = write_demo_inputs(tmp_path / "in")
+    other = tmp_path / "SYNTETISK-annan.xlsx"
+    other.write_bytes(write_demo_inputs(tmp_path / "in2", seed=7).enrolment[1].read_bytes())
+    for kind, path in (
+        ("enrolment", inputs.enrolment[1]),
+        ("enrolment", other),
+        ("activities", inputs.activities),
+        ("timetable", inputs.timetable),
+    ):
+        assert geomatch("add", kind, str(path), cwd=workspace).returncode == 0
+    refused = geomatch("run", "2023-02", "--county", "25", cwd=workspace)
+    assert refused.returncode == 2
+    assert "geomatch remove enrolment" in refused.stderr
+    assert geomatch("remove", "enrolment", other.name, cwd=workspace).returncode == 0
+    assert geomatch("run", "2023-02", "--county", "25", cwd=workspace).returncode == 0

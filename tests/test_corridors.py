@@ -77,6 +77,29 @@ def test_an_open_corridor_shows_what_closing_it_loses():
     assert gains(table(world, settings("none")).loc["0180-0181"]) == [3000] * 4
 
 
+def test_places_are_free_when_others_can_move_to_let_one_in():
+    """0181's 8 people fill s, which is nearer, though they could take t as well; 0180's 5 reach s only.
+
+    s is full in the optimum, and yet 8 further people could be let in: nobody would lose a place.
+    """
+    world = World().live("0180/a", 5).live("0181/b", 8).offer("s", "0181", 8).offer("t", "0181", 8)
+    world.way("0180/a", "s", 30).way("0181/b", "s", 10).way("0181/b", "t", 20)
+    row = table(world).loc["0180-0181"]
+    assert row["free_places_low_milli"] == 8000
+    assert gains(row) == [5000] * 4
+    assert row["supply_ok"]
+    assert "places_taken" not in reasons(row)
+
+
+def test_places_that_others_need_are_not_free():
+    """As before, but 0181's 8 people can go nowhere else: nothing is free, nothing gained."""
+    world = World().live("0180/a", 5).live("0181/b", 8).offer("s", "0181", 8)
+    row = table(world.way("0180/a", "s", 30).way("0181/b", "s", 10)).loc["0180-0181"]
+    assert (row["free_places_low_milli"], gains(row)) == (0, [0] * 4)
+    assert not row["supply_ok"]
+    assert "places_taken" in reasons(row)
+
+
 def test_an_open_corridor_that_nobody_can_use_has_a_row():
     row = table(World().live("0180/a", 3).open("0180", "0181")).loc["0180-0181"]
     assert (row["verdict"], row["reasons"]) == ("not_recommended", "no_gain;no_day_return")
@@ -334,6 +357,7 @@ def test_unserved_and_places_limit_the_gain(world, share):
     for end, corner in (("low", "ll"), ("high", "hh")):
         assert (rows[f"gain_{corner}_milli"] >= 0).all()
         assert (rows[f"gain_{corner}_milli"] <= rows[f"entitled_unserved_{end}_milli"]).all()
+        assert (rows[f"gain_{corner}_milli"] <= rows[f"free_places_{end}_milli"]).all()
 
 
 def test_good_day_returns_never_gain_more_than_all():

@@ -267,3 +267,56 @@ def test_an_adult_share_lowers_both_ends() -> None:
         need_of_month(counts([("25", "2513", "all", 30)]), "2023-02"), LOCALITIES, MUNICIPALITIES, settings
     )
     assert (points["need_low_milli"].tolist(), points["need_high_milli"].tolist()) == ([15_000], [21_000])
+
+
+def test_withheld_cells_that_hang_together_widen_together() -> None:
+    # No single sum is broken by its signs, but all together are: county all 15 = 2 (agency) + own, so own is 13; own is
+    # 8 + Luleå's own, so that is 5; Luleå in all is 1 + 5 = 6, more than its sign says. The truth 5, 13, 6 is inside.
+    rows = [
+        ("25", "2580", "agency", 1), ("25", "2580", "own", MASKED), ("25", "2580", "all", MASKED),
+        ("25", "2523", "agency", 1), ("25", "2523", "own", 8), ("25", "2523", "all", 9),
+        ("25", "all", "agency", 2), ("25", "all", "own", MASKED), ("25", "all", "all", 15),
+    ]  # fmt: skip
+    found = need_of_month(counts(rows), "2023-02").table
+    assert interval(found, "2580", "own") == (5, 5)
+    assert interval(found, "2580", "all") == (6, 6)
+    assert interval(found, "all", "own") == (13, 13)
+    assert widened_cells(found) == ["B6 (x.xlsx)", "B11 (x.xlsx)"]
+
+
+@st.composite
+def masked_tables(draw: st.DrawFn) -> tuple[pd.DataFrame, list[int]]:
+    """A county with its totals, some small cells withheld, and the true counts in the order of the rows."""
+    codes = ["2505", "2506", "2510", "2513"][: draw(st.integers(1, 4))]
+    parts = {code: [draw(st.integers(0, 12)) for _ in range(3)] for code in codes}
+    parts["all"] = [sum(values[n] for values in parts.values()) for n in range(3)]
+    rows = [
+        ("25", code, name, count)
+        for code, values in parts.items()
+        for name, count in zip(("agency", "own", "other", "all"), [*values, sum(values)], strict=True)
+    ]
+    hidden = [1 <= count <= 5 and draw(st.booleans()) for *_place, count in rows]
+    shown = [(*row[:3], MASKED if hide else row[3]) for row, hide in zip(rows, hidden, strict=True)]
+    return counts(shown), [row[3] for row in rows]
+
+
+@given(masked_tables())
+def test_the_truth_lies_inside_every_interval(made: tuple[pd.DataFrame, list[int]]) -> None:
+    table, truth = made
+    table["truth"] = truth
+    need = need_of_month(table, "2023-02").table
+    known = table.set_index("cell")["truth"]
+    assert (need["low"].to_numpy() <= known.loc[need["cell"]].to_numpy()).all()
+    assert (need["high"].to_numpy() >= known.loc[need["cell"]].to_numpy()).all()
+    assert widened_cells(need) == []
+
+
+def test_an_absurd_count_is_named() -> None:
+    with pytest.raises(InputError, match="99999999999"):
+        need_of_month(counts([("25", "2510", "all", 99_999_999_999)]), "2023-02")
+
+
+def test_counts_without_municipalities_say_so() -> None:
+    need = need_of_month(counts([("25", "all", "all", 40), ("all", "all", "all", 40)]), "2023-02")
+    with pytest.raises(InputError, match="ingen kommun"):
+        demand_points(need, LOCALITIES, MUNICIPALITIES, Settings())

@@ -21,9 +21,9 @@ def run(*arguments: str | Path, cwd: Path | str = "/") -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from what git tracks, in a folder with a space and å."""
-    folder = tmp_path_factory.mktemp("bygge") / "en mapp å"
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git tracks, in a folder with a space and å."""
+    folder = tmp_path_factory.mktemp("klon") / "en mapp å"
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0")
     for name in filter(None, listed):
         source = ROOT / name
@@ -31,6 +31,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the clone."""
+    folder = tmp_path_factory.mktemp("bygge") / "en mapp å"
+    shutil.copytree(clone, folder, symlinks=True)
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder / "dist", folder)
     (built,) = (folder / "dist").glob("*.whl")
     return built
@@ -62,3 +70,19 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_p
     text = page.read_text(encoding="utf-8")
     assert "SYNTETISK" in text
     assert "Älvsbyn" in text
+
+
+def test_make_demo_works_twice_from_a_clone(clone: Path) -> None:
+    for _time in range(2):
+        said = run("make", "--no-print-directory", "demo", cwd=clone)
+        page = clone / said.splitlines()[-1]
+        assert page == clone / "demo" / "internal" / "2023-02" / "25" / "index.html"
+        assert "SYNTETISK" in page.read_text(encoding="utf-8")
+
+
+def test_make_test_sets_up_the_browser_and_runs_everything(clone: Path) -> None:
+    # Run for real it would run this test again: what it would do is read instead.
+    steps = run("make", "--no-print-directory", "--dry-run", "test", cwd=clone)
+    assert "sh scripts/need_chromium.sh" in steps
+    assert ".venv/bin/python -m pytest" in steps
+    assert "--ignore" not in steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -548,3 +549,18 @@ def test_a_rule_that_can_only_flag_cannot_be_verified(tmp_path: Path) -> None:
         'geomatch.toml: [[rules]] nummer 1, kind = "own_accommodation", status = "verified"; väntat: status assumed: en sådan regel kan '
         "bara flagga. Rätta raden."
     )
+
+
+@given(
+    some_shares=st.lists(shares, max_size=2), some_rules=st.lists(rules, max_size=2), detour=st.floats(1, 3)
+)
+def test_the_settings_of_a_manifest_are_those_of_the_run(
+    some_shares: list[Share], some_rules: list[Rule], detour: float
+) -> None:
+    made = dataclasses.replace(
+        Settings(),
+        shares=tuple(some_shares),
+        rules=tuple(some_rules),
+        walk=dataclasses.replace(Settings().walk, detour=detour),
+    )
+    assert Settings.from_dict(json.loads(json.dumps(made.as_dict()))) == made

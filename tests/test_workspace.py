@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from geomatch.demo import write_demo_inputs
 from geomatch.errors import InputError, Problem
 from geomatch.settings import Settings
 from geomatch.workspace import Workspace, content_sha256, replace_folder, staging, tidy
@@ -95,6 +97,39 @@ def test_the_same_name_takes_the_place_of_the_earlier_and_keeps_its_copy(
     workspace.add("activities", [file], reader)
     assert [one.kind for one in workspace.inputs()] == ["enrolment", "activities"]
     assert workspace.path_of(workspace.inputs("enrolment")[0]).read_text() == "two"
+
+
+def test_a_copy_stays_as_long_as_a_month_was_made_from_it(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    copies = []
+    for text in ("used by a month", "used by none", "now"):
+        file.write_text(text)
+        with workspace.writing():
+            (added,) = workspace.add("enrolment", [file], reader)
+        copies.append(workspace.folder / "inputs" / added.sha256)
+        if text == "used by a month":
+            workspace.write_month(
+                "2023-02", {"served": pd.DataFrame({"a": [1]})}, {"inputs": [{"sha256": added.sha256}]}
+            )
+    with workspace.writing():
+        assert [copy.exists() for copy in copies] == [True, False, True]
+
+
+def test_an_input_is_taken_out_by_name(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(name)
+        workspace.add("enrolment", [tmp_path / name], reader)
+    workspace.remove("enrolment", "a.csv")
+    assert [one.file for one in workspace.inputs()] == ["b.csv"]
+    with pytest.raises(InputError, match=r"b\.csv"):
+        workspace.remove("enrolment", "a.csv")
+
+
+def test_init_after_a_killed_init(tmp_path: Path) -> None:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    (folder / ".geomatch.toml.new").write_text("half")
+    assert Workspace.create(folder).settings() == Settings()
 
 
 def test_adding_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
@@ -208,35 +243,50 @@ def test_two_commands_do_not_write_at_once(workspace: Workspace) -> None:
         assert workspace.inputs() == []
 
 
-@pytest.mark.parametrize("delay_s", [0.6, 0.9, 1.2, 1.5, 2.0, 3.0])
-def test_a_killed_run_leaves_the_month_as_before_or_as_after(
-    demo_workspace: Path, tmp_path: Path, delay_s: float
+@pytest.mark.parametrize("delay_s", [0.3, 0.8, 1.4, 2.5])
+@pytest.mark.parametrize("command", ["add", "run", "publish"])
+def test_a_killed_command_leaves_the_workspace_as_before_or_as_after(
+    command: str, delay_s: float, demo_workspace: Path, tmp_path: Path
 ) -> None:
-    import shutil  # noqa: PLC0415
-
     folder = tmp_path / "copy"
     shutil.copytree(demo_workspace, folder)
-    month = folder / "months" / "2023-02"
-    before = tree(month)
-    command = [
-        sys.executable,
-        "-m",
-        "geomatch",
-        "run",
-        "2023-02",
-        "-w",
-        str(folder),
-    ]  # all counties: another result
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    shutil.rmtree(folder / "cache")
+    new = write_demo_inputs(tmp_path / "in", seed=7)
+    settings = folder / "geomatch.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("fare_sek = 45.0", "fare_sek = 50.0"), encoding="utf-8"
+    )
+    arguments = {
+        "add": ["add", "activities", str(new.activities)],
+        "run": ["run", "2023-02", "--county", "25"],
+        "publish": ["publish", "2023-02", "--page-language", "en"],
+    }[command]
+    whole = {"inputs/index.json": "add", "months/2023-02": "run", "internal/2023-02/25": "publish"}
+    before = {
+        name: tree(folder / name) if (folder / name).is_dir() else (folder / name).read_bytes()
+        for name in whole
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "geomatch", *arguments, "-w", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         time.sleep(delay_s)
         os.kill(process.pid, signal.SIGKILL)
     workspace = Workspace(folder)
     with workspace.writing():
-        after = tree(month)
-    if after != before:
-        assert json.loads(after["manifest.json"])["county"] is None
-        files = json.loads(after["manifest.json"])["files"]
-        assert {name: content_sha256(month / f"{name}.parquet") for name in files} == {
-            name: one["sha256"] for name, one in files.items()
+        after = {
+            name: tree(folder / name) if (folder / name).is_dir() else (folder / name).read_bytes()
+            for name in whole
         }
-    assert not list((folder / "months").glob(".*"))
+    for name, written_by in whole.items():
+        if written_by != command:
+            assert after[name] == before[name]
+    for one in workspace.inputs():
+        assert content_sha256(workspace.path_of(one)) == one.sha256
+    assert workspace.month_is_whole("2023-02")
+    page = after["internal/2023-02/25"]["index.html"].decode()
+    language = "en" if page != before["internal/2023-02/25"]["index.html"].decode() else "sv"
+    assert f'<html lang="{language}">' in page
+    assert page.rstrip().endswith("</html>")
+    assert not [path for path in folder.rglob(".*") if path.name.endswith((".new", ".old"))]

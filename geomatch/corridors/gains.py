@@ -134,6 +134,25 @@ class Gains:
         )
         return int(sheet.need[wanting].sum()) - (everybody - rest)
 
+    def free_places(self, corridor: int, end: int) -> int:
+        """Places there that further people could take without anybody losing theirs, thousandths.
+
+        The most that an unlimited crowd with the corridor's day returns would add to the most served in all: not what
+        one optimum happens to leave free, since others may move to let them in. No gain at that corner is larger.
+        """
+        corridors, capacity = self.reach, self.reach.capacity
+        mixture = self.corner(corridors.pairs[corridor][0], "ll" if end == LOW else "hh")
+        mask = mixture.allowed(self._base(corridor))
+        uses = (corridors.use_pair == corridor) & (~corridors.use_generous | (end == HIGH))
+        series = np.unique(corridors.use_series[uses])
+        # Series that their own municipality's people fill in every optimum are closed to outsiders.
+        series = series[~self.sheets[end].short[series]]
+        crowd = len(mixture.need)
+        need = np.append(mixture.need, capacity[series].sum())
+        cls = np.append(mixture.cls[mask], np.full(len(series), crowd, dtype=np.int64))
+        together, _flow = most(need, capacity, cls, np.append(mixture.series[mask], series))
+        return together - mixture.total(self._base(corridor))
+
 
 def make_gains(reach: Reach, opened: Bools, good: Bools) -> Gains:
     """Sheets for the corners.

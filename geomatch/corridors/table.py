@@ -41,22 +41,6 @@ _NEITHER = {"low": 0, "high": 0}
 _WORTHLESS = _Worth(_NOTHING, _NOTHING, False, _NEITHER, None, _NEITHER, _NEITHER)
 
 
-def _free_places(month: MonthAllocation, corridor: int) -> dict[str, int]:
-    """Places of the suitable series there that the month's allocation leaves free (by others than this corridor)."""
-    reach = month.reach
-    result = {}
-    mine = reach.use_pair == corridor
-    for name, end, _corner in _ENDS:
-        scenario = month.scenarios[name]
-        uses = mine & (~reach.use_generous | (end == HIGH))
-        series = np.unique(reach.use_series[uses])
-        free = float((reach.capacity[series] - scenario.allocation.load[series]).sum())
-        used = scenario.people.pair[scenario.arcs] == corridor
-        own = float(scenario.allocation.flow[used].sum())
-        result[name] = max(round(free + own), 0)
-    return result
-
-
 def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple[int, int], Ways]) -> _Worth:
     reach, least = month.reach, month.settings.corridors.min_gain
     gain = {corner: gains.alone(corridor, corner) for corner in CORNERS}
@@ -71,6 +55,7 @@ def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple
             {c: gains.alone(corridor, c, good_only=True, shares_known=True) for c in CORNERS}, least
         )
     unserved = {name: gains.entitled_unserved(corridor, end) for name, end, _corner in _ENDS}
+    free = {name: gains.free_places(corridor, end) for name, end, _corner in _ENDS}
     capacity = int(reach.capacity[np.unique(reach.use_series[reach.use_pair == corridor])].sum())
     with_other: dict[str, dict[int, int]] = {}
     for name, end, corner in _ENDS:
@@ -89,7 +74,7 @@ def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple
     together = {
         name: max(alone[name], with_other[name].get(best, 0) if best is not None else 0) for name in alone
     }
-    return _Worth(gain, good, known, together, best, unserved, _free_places(month, corridor))
+    return _Worth(gain, good, known, together, best, unserved, free)
 
 
 def _greatest_distance(ways: Ways, homes: pd.Series[Any], places: pd.Series[Any]) -> float | None:

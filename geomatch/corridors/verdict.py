@@ -117,7 +117,7 @@ def judge(facts: Facts, rules: tuple[Rule, ...]) -> Verdict:
         reasons.append("unknown_share")
     if not facts.ways.points:
         reasons.append("no_day_return")
-    elif facts.free_low <= 0:
+    elif facts.free_low <= 0 and not any_alone:
         reasons.append("places_taken")
     lacking = set(facts.ways.best_failings) | (set(facts.ways.failings) if many else set())
     reasons += [name for name in QUALITIES if name in lacking]

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from geomatch.demo import COUNTY, write_demo_inputs
+from geomatch.demo import COUNTY, SETTINGS_HEAD, write_demo_inputs
 from geomatch.errors import InputError, Problem
 from geomatch.month import facts_of, run_month
 from geomatch.publish.site import publish_month
@@ -24,10 +24,11 @@ def _open(folder: Path, toml: str) -> Workspace:
     if not (folder / SETTINGS_FILE).is_file():
         return Workspace.create(folder, toml)
     workspace = Workspace(folder)
-    if not all(one.synthetic for one in workspace.inputs()):
+    settings = (folder / SETTINGS_FILE).read_text(encoding="utf-8")
+    if not settings.startswith(SETTINGS_HEAD) or not all(one.synthetic for one in workspace.inputs()):
         raise InputError(
             Problem(
-                _("{folder} is a workspace with input that is not the demo's").format(folder=folder),
+                _("{folder} is a workspace that is not the demo's").format(folder=folder),
                 remedy=_("Choose another folder; nothing was changed"),
             )
         )

@@ -12,12 +12,13 @@ from geomatch.disclosure import visible_activities
 from geomatch.notes import assumption_notes
 from geomatch.publish.county import INTERNAL, IndexEntry, publish_county, publish_index
 from geomatch.publish.facts import CountyFacts, SourceNote
+from geomatch.settings import Settings
 from geomatch.sources.places import ATTRIBUTION
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import ALL
 from geomatch.words import gettext as _
 from geomatch.words import using_language
-from geomatch.workspace import Workspace, replace_folder
+from geomatch.workspace import Workspace, dump_json, replace_folder
 
 __all__ = ["publish_month"]
 
@@ -102,7 +103,8 @@ def publish_month(
         InputError: The month is not computed.
     """
     manifest = workspace.manifest(month)
-    settings = workspace.settings()
+    # The page describes the numbers, so it speaks of the settings that they were computed with.
+    settings = Settings.from_dict(manifest["settings"])
     shapes = municipalities()
     names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
     activities = visible_activities(workspace.read_activities(month), shapes)
@@ -116,7 +118,7 @@ def publish_month(
     staged = workspace.folder / ".publish.new"
     shutil.rmtree(staged, ignore_errors=True)
     pages = []
-    with using_language(page_language or settings.language):
+    with using_language(page_language or workspace.settings().language):
         for number, code in enumerate(wanted):
             progress(_("Pages"), number, len(wanted))
             total = need[(need["county_code"] == code) & (need["municipality_code"] == ALL)]
@@ -131,12 +133,16 @@ def publish_month(
                 activities=activities,
                 sources=_sources(manifest),
                 window=_window(manifest),
-                notes=tuple(assumption_notes(manifest["assumptions"])),
+                notes=tuple(assumption_notes(manifest["assumptions_by_county"][code])),
                 settings=settings,
                 county_need=(int(total["low"].iloc[0]), int(total["high"].iloc[0])) if len(total) else None,
                 **tables,
             )
             made = publish_county(facts, staged)
+            # What the page was made from, for `geomatch status`.
+            made.with_name("provenance.json").write_text(
+                dump_json({"fingerprint": manifest["fingerprint"]}), encoding="utf-8"
+            )
             target = internal / month / code
             target.parent.mkdir(parents=True, exist_ok=True)
             beside = target.with_name(f".{code}.new")

@@ -80,6 +80,10 @@ def settings_toml(settings: Settings | None = None) -> str:
         + _(
             "Settings of this workspace. Every value is written out; a line that is removed falls back to its default."
         ),
+        "# "
+        + _(
+            "METHOD 4 and the like are the sections of the program's description of the method, docs/method.md."
+        ),
         "",
     ]
 
@@ -104,6 +108,10 @@ def settings_toml(settings: Settings | None = None) -> str:
         "# "
         + _(
             "Shares no source publishes, 0-1, from a date on; a county's own go before those for `all` counties."
+        ),
+        "# "
+        + _(
+            "`eligible_share` is who may travel. `adult_share`, left out here, is how many are adults: everyone counts."
         ),
     ]
     for name in _TABLE_LISTS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -283,3 +284,19 @@ class Settings:
     def as_dict(self) -> dict[str, Any]:
         """The tree as plain values, for the manifest."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """The tree of `as_dict`, also after it went through JSON (which knows no tuples)."""
+        chosen: dict[str, Any] = {}
+        for f in fields(cls):
+            value = values[f.name]
+            if f.name in ("shares", "rules"):
+                kind = Share if f.name == "shares" else Rule
+                chosen[f.name] = tuple(kind(**item) for item in value)
+            elif isinstance(value, Mapping):
+                plain = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+                chosen[f.name] = f.default_factory(**plain)  # type: ignore[operator]  # each section has one
+            else:
+                chosen[f.name] = value
+        return cls(**chosen)

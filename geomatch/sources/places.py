@@ -24,7 +24,7 @@ from geomatch.words import gettext as _
 __all__ = ["ATTRIBUTION", "Localities", "embedded_localities", "read_localities"]
 
 # To be shown wherever the shipped localities, or results that rest on them, are published.
-ATTRIBUTION = "GeoNames (https://www.geonames.org/), CC BY 4.0"
+ATTRIBUTION = "GeoNames, CC BY 4.0"
 
 # Above this a population is a slip of the keyboard: the country has some ten million people.
 LARGEST_POPULATION = 20_000_000

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +35,12 @@ NOT_ALLOWED, ALLOWED, BOOK_AHEAD = 0, 1, 2
 _REGULATION = {"": ALLOWED, "0": ALLOWED, "1": NOT_ALLOWED, "2": BOOK_AHEAD, "3": ALLOWED}
 
 TIMED, MINIMUM, FORBIDDEN, IN_SEAT, NOT_IN_SEAT = "1", "2", "3", "4", "5"
+
+# Sessions are in Swedish time; a feed that counts otherwise would be read an hour or more off.
+SWEDISH_TIME = "Europe/Stockholm"
+_MOMENTS = (datetime(2023, 1, 15, 12), datetime(2023, 7, 15, 12))  # noqa: DTZ001 (the zone is set where it is used)
+
+_LONGITUDES, _LATITUDES = (-25.0, 45.0), (34.0, 75.0)
 
 _MAX_BAD_SHARE = 0.05
 _MAX_BAD_ROWS = 100
@@ -234,7 +240,7 @@ class _Feed:
             if content is None:
                 continue
             frame = self.table(name, content)
-            if frame is None:
+            if frame is None or (not len(frame) and name in _REQUIRED):
                 continue
             if name == "agency" and frame.empty:
                 continue
@@ -266,6 +272,15 @@ class _Feed:
         if self.path.is_dir():
             return {entry.name: entry.name for entry in sorted(self.path.iterdir()) if entry.is_file()}
         with zipfile.ZipFile(self.path) as archive:
+            if "xl/workbook.xml" in archive.namelist():
+                raise InputError(
+                    Problem(
+                        _("it is an Excel workbook, not a timetable"),
+                        _("a GTFS zip or a folder with its files"),
+                        _("Add it as what it is: geomatch add activities FILE"),
+                        file=self.name,
+                    )
+                )
             # Some publishers put the files in one folder of the archive.
             inside = sorted((entry.filename for entry in archive.infolist() if not entry.is_dir()), key=len)
         return {entry.rpartition("/")[2]: entry for entry in reversed(inside)}
@@ -372,6 +387,7 @@ def _one_time(text: str) -> float:
     parts = text.split(":")
     if (
         len(parts) == 3
+        and text.isascii()
         and all(part.isdigit() for part in parts)
         and int(parts[1]) < 60
         and int(parts[2]) < 60
@@ -390,7 +406,7 @@ def _one_date(text: str) -> int:
     try:
         return (
             date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal()
-            if len(text) == 8 and text.isdigit()
+            if len(text) == 8 and text.isascii() and text.isdigit()
             else 0
         )
     except ValueError:
@@ -409,9 +425,8 @@ def _read_stops(feed: _Feed, frame: pd.DataFrame) -> pd.DataFrame:
     )
     repeated = stops.duplicated("stop_id")
     feed.count("stops_repeated", int(repeated.sum()))
-    nowhere = ~(stops["lon"].between(-180, 180) & stops["lat"].between(-90, 90)) | (
-        (stops["lon"] == 0) & (stops["lat"] == 0)
-    )
+    # Swedish services reach into the rest of northern Europe; farther off, SWEREF 99 TM has no meaning.
+    nowhere = ~(stops["lon"].between(*_LONGITUDES) & stops["lat"].between(*_LATITUDES))
     feed.count("stops_without_coordinates", int((nowhere & ~repeated).sum()))
     return stops[~repeated & ~nowhere].sort_values("stop_id").reset_index(drop=True)
 
@@ -424,7 +439,7 @@ def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, 
         first, last = _dates(frame["start_date"]), _dates(frame["end_date"])
         bad = (first == 0) | (last == 0) | (last < first)
         feed.count("calendar_bad_dates", int(bad.sum()))
-        flags = frame[list(_CALENDARS["calendar"][1:8])].to_numpy() == "1"
+        flags = np.column_stack([_column(frame, name) == "1" for name in _CALENDARS["calendar"][1:8]])
         for number in np.flatnonzero(~bad.to_numpy()):
             span = range(int(first.iloc[number]), int(last.iloc[number]) + 1) if flags[number].any() else ()
             # Ordinal 1 is a Monday: (ordinal + 6) % 7 is 0 on Mondays.
@@ -481,13 +496,12 @@ def _read_stop_times(
     repeated = times.duplicated(["trip", "sequence"])
     feed.count("stop_times_repeated", int(repeated.sum()))
     times = _with_all_times(times[~repeated])
-    # A trip that runs backwards in time, or whose first or last time is blank, cannot be mended: it goes whole.
+    # A trip whose first or last time is blank, or that runs backwards in time, cannot be mended: it goes whole.
+    untimed = times["trip"].isin(times.loc[times["arrival_s"].isna(), "trip"].unique())
+    feed.count("stop_times_of_untimed_trip", int(untimed.sum()))
+    times = times[~untimed]
     previous = times.groupby("trip")["departure_s"].shift()
-    wrong = (
-        times["arrival_s"].isna()
-        | (times["departure_s"] < times["arrival_s"])
-        | (times["arrival_s"] < previous)
-    )
+    wrong = (times["departure_s"] < times["arrival_s"]) | (times["arrival_s"] < previous)
     broken = times["trip"].isin(times.loc[wrong, "trip"].unique())
     feed.count("stop_times_of_backward_trip", int(broken.sum()))
     times = times[~broken]
@@ -572,6 +586,7 @@ def _read_transfers(
             "min_s": pd.to_numeric(_column(frame, "min_transfer_time"), errors="coerce").fillna(-1),
             "from_trip_id": _column(frame, "from_trip_id"),
             "to_trip_id": _column(frame, "to_trip_id"),
+            "blank_stops": (_column(frame, "from_stop_id") == "") & (_column(frame, "to_stop_id") == ""),
         }
     )
     by_route = (_column(frame, "from_route_id") != "") | (_column(frame, "to_route_id") != "")
@@ -585,7 +600,11 @@ def _read_transfers(
     named["from_trip"] = trip_ids.get_indexer(named["from_trip_id"])
     named["to_trip"] = trip_ids.get_indexer(named["to_trip_id"])
     unknown = (named["from_trip"] < 0) | (named["to_trip"] < 0)
-    unsupported = ~named["kind"].isin([TIMED, IN_SEAT, NOT_IN_SEAT])
+    # Only staying seated needs no stops: it goes on from the last stop of one trip to the first of the other.
+    unstopped = (named["from"] < 0) | (named["to"] < 0)
+    seated = named["kind"].isin([IN_SEAT, NOT_IN_SEAT])
+    blank = named["blank_stops"]
+    unsupported = ~named["kind"].isin([TIMED, IN_SEAT, NOT_IN_SEAT]) | (unstopped & ~(seated & blank))
     feed.count("transfers_of_unknown_trip", int(unknown.sum()))
     feed.count("transfers_between_trips_not_used", int((unsupported & ~unknown).sum()))
     named = named[~unknown & ~unsupported]
@@ -619,6 +638,11 @@ def _expanded(rules: pd.DataFrame, stops: pd.DataFrame, used: np.ndarray) -> pd.
     return result[["from_stop", "to_stop", "kind", "min_s"]].reset_index(drop=True)
 
 
+def _offset_s(zone: str, moment: datetime) -> float:
+    offset = moment.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+    return offset.total_seconds() if offset is not None else 0.0
+
+
 def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     feed = _Feed(path)
     if not path.exists():
@@ -650,6 +674,17 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
             )
         ) from error
 
+    if any(_offset_s(timezone, moment) != _offset_s(SWEDISH_TIME, moment) for moment in _MOMENTS):
+        raise InputError(
+            Problem(
+                _("the times are those of {zone}").format(zone=timezone),
+                _("Swedish time, {zone}").format(zone=SWEDISH_TIME),
+                _("Ask the operator for a timetable in local time"),
+                file=feed.name,
+                sheet="agency.txt",
+                column="agency_timezone",
+            )
+        )
     stops = _read_stops(feed, frames["stops"])
     parent = pd.Index(stops["stop_id"]).get_indexer(stops["parent"])
     stops["is_station"] = (
@@ -705,11 +740,12 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         }
     )
     times = _read_stop_times(feed, frames["stop_times"], stops, trips)
+    named_trips = trips
     if "frequencies" in frames and len(frames["frequencies"]):
         trips, times = _with_frequencies(feed, frames["frequencies"], trips, times)
     used = np.unique(times["stop"].to_numpy())
     if "transfers" in frames:
-        change_rules, trip_rules = _read_transfers(feed, frames["transfers"], stops, trips, used)
+        change_rules, trip_rules = _read_transfers(feed, frames["transfers"], stops, named_trips, used)
     else:
         change_rules = pd.DataFrame(columns=["from_stop", "to_stop", "kind", "min_s"])
         trip_rules = pd.DataFrame(columns=["from_trip", "to_trip", "from", "to", "kind"])
@@ -743,7 +779,11 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     last = date.fromordinal(int(max(ordinals[-1] for ordinals in running)))
     info = frames.get("feed_info")
     version = _column(info, "feed_version").iloc[0] if info is not None and len(info) else ""
-    feed_id = _column(info, "feed_id").iloc[0] if info is not None and len(info) else ""
+    feed_id = (
+        (_column(info, "feed_id").iloc[0] or _column(info, "feed_publisher_name").iloc[0])
+        if info is not None and len(info)
+        else ""
+    )
     agencies = " ".join(
         sorted(set(_column(frames["agency"], "agency_id")) | set(_column(frames["agency"], "agency_name")))
     )
@@ -783,7 +823,7 @@ def read_timetable(paths: Sequence[Path] | Iterable[Path]) -> Timetable:
     """
     read = sorted(
         (_read_feed(Path(path)) for path in paths),
-        key=lambda item: (item[0].operator, item[0].first_day, item[0].file),
+        key=lambda item: (item[0].operator, item[0].first_day, item[0].version, item[0].file),
     )
     if not read:
         raise InputError(_("No timetable was given"))

@@ -347,8 +347,15 @@ def _day_network(network: Network, day: date) -> DayNetwork:
     departure = network.departure_s[connection] - shift
     arrival = network.arrival_s[connection] - shift
 
-    seats = [(one, other, True) for one, other in _block_links(network, today)]
-    linked = [*network.links.itertuples(index=False, name=None), *seats]
+    named = [
+        (*link, late) for link in network.links.itertuples(index=False, name=None) for late in (False, True)
+    ]
+    seats = [
+        (one, other, True, late)
+        for late, runs in ((False, today), (True, yesterday))
+        for one, other in _block_links(network, runs)
+    ]
+    linked = [*named, *seats]
     directions = tuple(
         _direction(network, direction, connection, from_yesterday, departure, arrival, linked)
         for direction in DIRECTIONS
@@ -363,7 +370,7 @@ def _direction(
     from_yesterday: np.ndarray,
     departure: np.ndarray,
     arrival: np.ndarray,
-    linked: list[tuple[int, int, bool]],
+    linked: list[tuple[int, int, bool, bool]],
 ) -> Direction:
     home = direction == HOME
     starts, ends = (-arrival, -departure) if home else (departure, arrival)
@@ -409,12 +416,11 @@ def _direction(
     slot[by_stop] = np.arange(count)
 
     pairs: list[tuple[int, int, bool]] = []
-    for one, other, in_seat in linked:
+    for one, other, in_seat, late in linked:
         start, end = (other, one) if home else (one, other)
-        for late in (False, True):
-            a, b = place[late][start], place[late][end]
-            if a >= 0 and b >= 0:
-                pairs.append((int(a), int(b), bool(in_seat)))
+        a, b = place[late][start], place[late][end]
+        if a >= 0 and b >= 0:
+            pairs.append((int(a), int(b), bool(in_seat)))
     links = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 3)
     link_offset = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(links[:, 0], minlength=count), out=link_offset[1:])
