@@ -137,6 +137,72 @@ def _note_text(note: str, count: int) -> str:
     return note_text(note, count)
 
 
+def _inspect(
+    files: tuple[Path, ...],
+    kind: str | None,
+    series: str | None,
+    month: str | None,
+    out: Path | None,
+    as_json: bool,  # noqa: FBT001 (click passes it by name)
+) -> None:
+    from geomatch.inspect import inspect_files, table_name
+    from geomatch.newfile import new_file_problems, table_csv, write_new
+
+    # Told before the files are read: an internal table may get another name later, which is looked at again.
+    problems = new_file_problems(out) if out is not None else []
+    if problems:
+        raise InputError(problems)
+    found = inspect_files(files, kind, series="any" if series == "any" else None, month=month)
+    written = None
+    if out is not None:
+        written = table_name(found, out)
+        write_new(written, table_csv(found.table))
+        if found.internal:
+            _say(
+                _(
+                    "{file} is internal: it has addresses, contacts and places, those of hidden activities ({hidden}) too. It may not leave the board."
+                ).format(file=written.name, hidden=found.hidden)
+            )
+    table = {"file": str(written), "rows": len(found.table), "internal": found.internal} if written else None
+    lines = list(found.lines)
+    if written:
+        lines.append(_("The table, {rows} rows: {file}").format(rows=len(found.table), file=written))
+    _result({**found.facts, "table": table}, "\n".join(lines), as_json=as_json)
+
+
+def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.annotate import check_annotation, write_annotated
+    from geomatch.inspect import inspect_files
+
+    if annotate is not None:
+        check_annotation(file, annotate)
+    try:
+        found = inspect_files([file], kind)
+    except InputError as error:
+        if annotate is not None:
+            try:
+                write_annotated(file, error.problems, annotate)
+            except InputError as refused:
+                raise InputError(list(dict.fromkeys([*error.problems, *refused.problems]))) from error
+            _say(_("Each problem is a comment in {file}:").format(file=annotate))
+        raise
+    text = _("{file}: nothing wrong ({kind})").format(file=file.name, kind=found.kind)
+    if annotate is not None:
+        text += "\n" + _("There is nothing to comment on, so no copy is written.")
+    _result({"file": file.name, "kind": found.kind, "problems": []}, text, as_json=as_json)
+
+
+def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
+    from geomatch.templates import write_template
+
+    write_template(kind, file)
+    _result(
+        {"kind": kind, "file": str(file)},
+        _("{file} is ready to be filled in.").format(file=file),
+        as_json=as_json,
+    )
+
+
 def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     from geomatch.workspace import Workspace
 
@@ -279,6 +345,58 @@ def build() -> click.Group:
         click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
         click.argument("files", type=path, nargs=-1, required=True, metavar=_("FILE...")),
         _workspace_option,
+        _json_option,
+    )
+    as_kind = click.option(
+        "--as",
+        "kind",
+        type=click.Choice(KINDS),
+        help=_("What the file is (default: recognised by its headings)."),
+    )
+    command(
+        "inspect",
+        _inspect,
+        _("Tell what is understood of a file, or of the feeds of a timetable; no workspace is needed."),
+        click.argument("files", type=path, nargs=-1, required=True, metavar=_("FILE...")),
+        as_kind,
+        click.option(
+            "--series",
+            type=click.Choice(["any"]),
+            help=_("Take another series of Migrationsverket's, too."),
+        ),
+        click.option(
+            "--month",
+            metavar=_("YYYY-MM"),
+            help=_("Of a timetable, count only the weeks that this month would be judged by."),
+        ),
+        click.option(
+            "--out",
+            type=path,
+            metavar=_("FILE"),
+            help=_("Write the validated table as a new csv file."),
+        ),
+        _json_option,
+    )
+    command(
+        "check",
+        _check,
+        _("Check a file and list every problem; no workspace is needed. Exit code 2 where there is any."),
+        click.argument("file", type=path, metavar=_("FILE")),
+        as_kind,
+        click.option(
+            "--annotate",
+            type=path,
+            metavar=_("FILE"),
+            help=_("Write a copy of the workbook with each problem as a comment beside its cell."),
+        ),
+        _json_option,
+    )
+    command(
+        "template",
+        _template,
+        _("Write an empty workbook to fill in: KIND is activities or corridors."),
+        click.argument("kind", type=click.Choice(["activities", "corridors"]), metavar=_("KIND")),
+        click.argument("file", type=path, metavar=_("FILE")),
         _json_option,
     )
     command(

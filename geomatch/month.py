@@ -25,6 +25,7 @@ from geomatch.settings import Settings
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.enrolment import read_enrolment
+from geomatch.sources.merge import merge_corridors, merge_registers
 from geomatch.sources.places import embedded_localities, read_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.sources.timetable import Timetable, read_timetable
@@ -151,32 +152,6 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
     return latest[0]
 
 
-def _merged_activities(
-    workspace: Workspace, inputs: Sequence[Input]
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """All boards' registers as one. Raises InputError where two use one id."""
-    registers = [(one, read_activities(workspace.path_of(one))) for one in inputs]
-    series = [register.series.reveal(Audience.INTERNAL).assign(file=one.file) for one, register in registers]
-    sessions = [register.sessions.reveal(Audience.INTERNAL) for _one, register in registers]
-    merged = pd.concat(series, ignore_index=True)
-    where = merged.groupby("activity_id")["file"].agg(lambda files: sorted(set(files)))
-    problems = [
-        Problem(
-            _("the activity {id} also stands in {file}").format(id=activity, file=files[0]),
-            _("ids that no two registers share"),
-            _("Give one of them another id, or take one file out: geomatch remove activities FILE"),
-            file=files[1],
-        )
-        for activity, files in where.items()
-        if len(files) > 1
-    ]
-    if problems:
-        raise InputError(problems)
-    return gpd.GeoDataFrame(merged.drop(columns="file"), geometry="geometry", crs=series[0].crs), pd.concat(
-        sessions, ignore_index=True
-    )
-
-
 def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
     """The inputs that `month` is computed from.
 
@@ -218,26 +193,33 @@ def fingerprint(month: str, county: str | None, used: Sequence[Input], settings:
 def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> _Inputs:
     by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
     registers, localities = by_kind["corridors"], by_kind["localities"]
-    tables = [read_corridor_register(workspace.path_of(one)).table for one in registers]
-    empty = pd.DataFrame(columns=["from_code", "to_code", "valid_from", "valid_to", "reference"])
+    corridors = merge_corridors(
+        [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
+    )
     mask = settings.mask
     enrolment = read_enrolment(
         workspace.path_of(by_kind["enrolment"][0]),
         masked=(mask.masked_low, mask.masked_high),
         dash=(mask.dash_low, mask.dash_high),
     )
-    series, sessions = _merged_activities(workspace, by_kind["activities"])
+    activities = merge_registers(
+        [(one.file, read_activities(workspace.path_of(one))) for one in by_kind["activities"]]
+    )
     return _Inputs(
         used=tuple(used),
         enrolment=enrolment.table,
-        series=series,
-        sessions=sessions,
-        corridors=pd.concat(tables, ignore_index=True) if tables else empty,
+        series=activities.series.reveal(Audience.INTERNAL),
+        sessions=activities.sessions.reveal(Audience.INTERNAL),
+        corridors=corridors.table,
         localities=read_localities(workspace.path_of(localities[0])).frame
         if localities
         else embedded_localities(),
         timetable=read_timetable([workspace.path_of(one) for one in by_kind["timetable"]]),
-        notes={"corridor_register_absent": int(not registers), "localities_embedded": int(not localities)},
+        notes={
+            "corridor_register_absent": int(not registers),
+            "localities_embedded": int(not localities),
+            "likely_duplicates": int(activities.notes.get("likely_duplicates", 0)),
+        },
     )
 
 

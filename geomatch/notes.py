@@ -34,6 +34,19 @@ def note_text(note: str, count: int) -> str:
         "grant_scheme_blank": lambda: _("{count} rows have no grant."),
         "grant_scheme_other": lambda: _("{count} rows name a grant other than TIA, S37 and S37A."),
         "newcomer": lambda: _("{count} rows name newcomers, who are not among the enrolled."),
+        "nameless_rows": lambda: _(
+            "{count} rows without a name come before all others: they are taken to be of an unknown municipality."
+        ),
+        "municipalities_not_listed": lambda: _(
+            "{count} municipalities are not listed: this template leaves out those with 0. Nothing is filled in."
+        ),
+        "text_numbers": lambda: _("{count} counts are text in the workbook and are read as numbers."),
+        "year_from_file_name": lambda: _("The year of the months is taken from the name of the file."),
+        "example_rows": lambda: _("{count} rows are the template's example: left out."),
+        "read_as_utf_16": lambda: _("The file is read as UTF-16."),
+        "likely_duplicates": lambda: _(
+            "{count} activities look like the same in two registers, under different ids: all are kept."
+        ),
         "municipality_from_coordinates": lambda: _(
             "{count} rows get their municipality from the coordinates."
         ),
@@ -124,6 +137,8 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "Where people live is spread over the localities that come with the program (GeoNames, CC BY 4.0)."
         ),
     )
+    if assumptions.get("likely_duplicates"):
+        texts.append(note_text("likely_duplicates", assumptions["likely_duplicates"]))
     add(
         "masked_cells",
         _(

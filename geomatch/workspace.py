@@ -169,6 +169,7 @@ class Workspace:
             )
         folder.mkdir(parents=True, exist_ok=True)
         _write_whole(folder / SETTINGS_FILE, toml or settings_toml())
+        (folder / "inputs").mkdir()
         return cls(folder)
 
     @contextmanager

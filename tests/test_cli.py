@@ -61,8 +61,13 @@ def test_the_month_from_files_to_page(tmp_path: Path) -> None:
 def test_a_terminal_sees_progress_and_a_pipe_does_not(demo_workspace: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(demo_workspace, folder)
+    shutil.rmtree(folder / "months")
+    shutil.rmtree(folder / "cache")
     ran = geomatch("run", "2023-02", "--county", "25", "-w", str(folder))
+    assert ran.returncode == 0
     assert "%" not in ran.stderr
+    shutil.rmtree(folder / "months")
+    shutil.rmtree(folder / "cache")
     master, slave = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "geomatch", "run", "2023-02", "--county", "25", "-w", str(folder)],

@@ -5,25 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from geomatch.errors import InputError, Problem
-from geomatch.restricted import Restricted
-from geomatch.sources.activity_places import Place, municipality_code, place_rows, stated_point
-from geomatch.sources.regions import CRS
-from geomatch.sources.tabular import Cell, Row, is_synthetic, iso_day, label, read_register, split
+from geomatch.restricted import Audience, Restricted
+from geomatch.sources.activity_places import Place, municipality_code, place_rows, stated_point, write_layer
+from geomatch.sources.corridor_register import day_of, is_example, open_register
+from geomatch.sources.regions import CRS, municipalities
+from geomatch.sources.tabular import Cell, Row, is_synthetic, iso_day, label, split
+from geomatch.tables import records
 from geomatch.words import gettext as _
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["SERIES_COLUMNS", "SESSION_COLUMNS", "ActivityRegister", "read_activities"]
+__all__ = [
+    "ACTIVITY_HEADINGS",
+    "ACTIVITY_WORDS",
+    "SERIES_COLUMNS",
+    "SESSION_COLUMNS",
+    "ActivityRegister",
+    "read_activities",
+    "write_activities_geopackage",
+]
 
 # Identifier of each column: the heading to name first, then others that mean the same.
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -75,7 +87,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "n (sweref 99 tm)",
     ),
 }
-_SWEDISH = {identifier: names[0] for identifier, names in _COLUMNS.items()}
+ACTIVITY_HEADINGS = {identifier: names[0] for identifier, names in _COLUMNS.items()}
 _HEADINGS = {
     name.casefold(): identifier for identifier, names in _COLUMNS.items() for name in (identifier, *names)
 }
@@ -131,6 +143,15 @@ _DAYS = (
     ("sön", "söndag", "söndagar", "sun", "sunday"),
 )
 _WEEKDAYS = {word: str(number) for number, words in enumerate(_DAYS) for word in words}
+# Column -> the words it may hold -> what each means; the first word of a meaning is the one to write.
+ACTIVITY_WORDS: Mapping[str, Mapping[str, str]] = {
+    "target_groups": _GROUPS,
+    "sex": _SEX,
+    "weekdays": _WEEKDAYS,
+    **dict.fromkeys(("digital", "childcare", "language_support", "parallel_group"), _YES_NO),
+    "visibility": _VISIBILITY,
+    "status": _STATUS,
+}
 _GRANT = re.compile(r"(?:s|§|stycke)?\s*37\s*(?:§)?\s*(a)?\s*(?:§)?", re.IGNORECASE)
 SERIES_COLUMNS = (
     "series_id",
@@ -182,13 +203,15 @@ class ActivityRegister:
             among the enrolled), municipality_from_coordinates, near_other_municipality (by less than 2 km),
             outside_borders, point_of_municipality (no coordinates), coordinates_in_other_system (degrees under a
             heading for metres, or the reverse), digital_with_coordinates, without_sessions, ignored_columns,
-            read_as_windows_1252.
+            example_rows (the template's, left out), read_as_windows_1252, read_as_utf_16.
+        rows: For each series_id the rows of the file that it stands on; empty for a register merged of several files.
     """
 
     series: Restricted[gpd.GeoDataFrame]
     sessions: Restricted[pd.DataFrame]
     synthetic: bool
     notes: dict[str, int]
+    rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +234,29 @@ class _Entry:
 
 
 def read_activities(path: str | Path) -> ActivityRegister:
-    """Read a register of activities from a workbook or a csv file (`docs/inputs.md` has its columns).
+    """Read a register of activities from a workbook, csv file or GeoPackage (`docs/inputs.md` has its columns).
 
     One row is one session pattern. Rows with the same activity_id and the same place belong to one series and must
-    agree in all else.
+    agree in all else. In a GeoPackage the geometry is the place.
 
     Raises:
         InputError: With every problem found, each with its row and heading.
     """
-    register = read_register(path, _HEADINGS, _REQUIRED, _SWEDISH)
     problems: list[Problem] = []
     notes: Counter[str] = Counter()
-    notes["ignored_columns"] = len(register.ignored)
-    notes["read_as_windows_1252"] = register.encoding == "cp1252"
+    register = open_register(path, _HEADINGS, _REQUIRED, ACTIVITY_HEADINGS, notes)
     rows = [Row(register, number, cells, problems) for number, cells in register.rows]
+    rows = [row for row in rows if not is_example(row, "activity_id")]
+    notes["example_rows"] = len(register.rows) - len(rows)
     if not rows:
         problems.append(
-            Problem(_("there are no rows below the headings"), file=register.file, sheet=register.sheet)
+            Problem(
+                _("there is only the example row")
+                if register.rows
+                else _("there are no rows below the headings"),
+                file=register.file,
+                sheet=register.sheet,
+            )
         )
     parsed = [(row, _fields(row, notes), _patterns(row)) for row in rows]
     points = [stated_point(row, notes) for row in rows]
@@ -251,13 +280,14 @@ def read_activities(path: str | Path) -> ActivityRegister:
     _check_agreement([entry for entry in entries if entry.row.number not in wrong])
     if problems:
         raise InputError(problems)
-    series, sessions = _tables(entries)
+    series, sessions, numbers = _tables(entries)
     notes["without_sessions"] = len(set(series["series_id"]) - set(sessions["series_id"]))
     return ActivityRegister(
         Restricted(series),
         Restricted(sessions),
         is_synthetic(register.file, register.sheet, register.above),
         {name: int(count) for name, count in sorted(notes.items()) if count},
+        numbers,
     )
 
 
@@ -283,7 +313,7 @@ def _fields(row: Row, notes: Counter[str]) -> dict[str, Any]:
         fields[name] = row.choice(name, _YES_NO, "no") == "yes"
         notes["yes_no_assumed"] += not row.text(name)
     fields["places"] = _places(row)
-    fields["valid_from"], fields["valid_to"] = row.date("valid_from", blank=False), row.date("valid_to")
+    fields["valid_from"], fields["valid_to"] = day_of(row, "valid_from", blank=False), day_of(row, "valid_to")
     if fields["valid_to"] and fields["valid_to"] < fields["valid_from"]:
         row.wrong(
             "valid_to",
@@ -307,8 +337,10 @@ def _grant_scheme(text: str, notes: Counter[str]) -> str:
 
 def _places(row: Row) -> int:
     text = row.text("places")
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return int(text)
+    if re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}( [0-9]{3}){1,2}", text) and not isinstance(
+        row.cell("places"), bool
+    ):
+        return int(text.replace(" ", ""))
     row.wrong(
         "places",
         _("“{value}” is not a number of places").format(value=text) if text else _("the cell is empty"),
@@ -320,16 +352,34 @@ def _places(row: Row) -> int:
 def _seconds(row: Row, column: str) -> int | None:
     """A time of day as seconds after midnight, None where it is blank or wrong (a problem)."""
     cell: Cell = row.cell(column)
+    if isinstance(cell, dt.datetime) and cell.year < 1901:
+        # Excel's day 0 or 1 with a time of day, as some programs write a time.
+        cell = cell.time()
     if isinstance(cell, dt.time):
-        return cell.hour * 3600 + cell.minute * 60 + cell.second
+        cell = dt.timedelta(
+            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
+        )
+    if isinstance(cell, dt.timedelta) and 0 <= cell.total_seconds() < 24 * 3600:
+        # Times that Excel has computed miss the second by a hair.
+        return round(cell.total_seconds())
     text = label(cell)
+    if isinstance(cell, float) and 0 <= cell < 1:
+        row.wrong(
+            column,
+            _("“{value}” is a number, not a time of day").format(value=text),
+            _("a time as HH:MM"),
+            _("Format the cell as a time; Excel then shows {time}, if that is the time meant").format(
+                time=_clock(round(cell * 24 * 3600))
+            ),
+        )
+        return None
     match = (
-        re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?:[:.]00)?", text)
+        re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?:[:.]([0-5][0-9]))?", text)
         if isinstance(cell, str)
         else None
     )
     if match:
-        return int(match[1]) * 3600 + int(match[2]) * 60
+        return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
     if text:
         row.wrong(column, _("“{value}” is not a time of day").format(value=text), _("a time as HH:MM"))
     return None
@@ -379,7 +429,8 @@ def _patterns(row: Row) -> list[Pattern]:
 
 
 def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return f"{text}:{seconds % 60:02d}" if seconds % 60 else text
 
 
 def _check_agreement(entries: list[_Entry]) -> None:
@@ -413,18 +464,20 @@ def _check_agreement(entries: list[_Entry]) -> None:
             seen |= dict.fromkeys(entry.patterns, entry.row.number)
 
 
-def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, tuple[int, ...]]]:
     wheres: defaultdict[str, set[tuple[bool, float, float, str]]] = defaultdict(set)
     for entry in entries:
         wheres[entry.fields["activity_id"]].add(entry.where)
     series: dict[str, dict[str, Any]] = {}
     points: dict[str, shapely.Point | None] = {}
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
     sessions = []
     for entry in entries:
         activity = entry.fields["activity_id"]
         order = sorted(wheres[activity])
         name = f"{activity}#{order.index(entry.where) + 1}" if len(order) > 1 else activity
         series.setdefault(name, {"series_id": name} | entry.fields)
+        numbers[name].append(entry.row.number)
         x_m, y_m = entry.place.x_m, entry.place.y_m
         if entry.fields["digital"] or x_m is None or y_m is None:
             points[name] = None
@@ -443,7 +496,95 @@ def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     series_schema.validate(table, lazy=True)
     session_schema.validate(times, lazy=True)
     geometry = gpd.GeoSeries([points[name] for name in names], crs=CRS)
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=CRS)[list(SERIES_COLUMNS)], times
+    return (
+        gpd.GeoDataFrame(table, geometry=geometry, crs=CRS)[list(SERIES_COLUMNS)],
+        times,
+        {name: tuple(numbers[name]) for name in names},
+    )
+
+
+def write_activities_geopackage(path: str | Path, register: ActivityRegister) -> None:
+    """Write a register as a GeoPackage, to be edited in QGIS and read again: for internal work only.
+
+    It holds what is `Restricted`: addresses, contacts and the places of protected activities. It is no publication.
+
+    There is one row for each session pattern, with Swedish headings and words, one layer (`insatser`), points in
+    EPSG:3006. The geometry is null where the activity is digital, and where it has no place of its own but stands at
+    the point of its municipality. Reading the file gives the same series and sessions; what was assumed for blanks
+    is stated in it, so that the notes differ.
+
+    Args:
+        path: A file that is not there yet, `.gpkg`.
+        register: From `read_activities` or `merge_registers`.
+
+    Raises:
+        InputError: Another ending, the file is there already, or cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".gpkg":
+        raise InputError(
+            Problem(_("the name does not end in {suffix}").format(suffix=".gpkg"), file=path.name)
+        )
+    series = register.series.reveal(Audience.INTERNAL)
+    sessions = register.sessions.reveal(Audience.INTERNAL)
+    order = {name: place for place, name in enumerate(series["series_id"])}
+    patterns: list[tuple[Any, ...]] = [
+        (
+            order[row.series_id],
+            "" if pd.isna(row.weekday) else _DAYS[row.weekday][0],
+            row.date,
+            _clock(row.start_s),
+            _clock(row.end_s),
+        )
+        for row in records(sessions)
+    ]
+    idle = set(range(len(series))) - {pattern[0] for pattern in patterns}
+    patterns = sorted(patterns + [(place, "", "", None, None) for place in idle], key=lambda one: one[0])
+    places = [pattern[0] for pattern in patterns]
+
+    def texts(values: list[Any]) -> np.ndarray[Any, Any]:
+        return np.array([value or None for value in values], dtype=object)
+
+    fields: dict[str, np.ndarray[Any, Any]] = {}
+    for name, heading in ACTIVITY_HEADINGS.items():
+        column = "municipality_code" if name == "municipality" else name
+        if name in {"weekdays", "dates", "start", "end"}:
+            at = 1 + ("weekdays", "dates", "start", "end").index(name)
+            fields[heading] = texts([pattern[at] for pattern in patterns])
+        elif column not in series:
+            continue
+        else:
+            values = series[column].iloc[places]
+            if name in {"valid_from", "valid_to"}:
+                fields[heading] = np.array([day or "NaT" for day in values], dtype="datetime64[D]")
+            elif name in {"target_groups", "sex", "visibility", "status"}:
+                fields[heading] = texts([_in_swedish(ACTIVITY_WORDS[name], value) for value in values])
+            elif name == "places":
+                fields[heading] = values.to_numpy(dtype="int64")
+            elif values.dtype == bool:
+                fields[heading] = values.to_numpy(dtype=bool)
+            else:
+                fields[heading] = texts(list(values))
+    homes = municipalities().set_index("municipality_code")
+    at_home = dict(zip(homes.index, zip(homes["point_x_m"], homes["point_y_m"], strict=True), strict=True))
+    points = [
+        None
+        if point is None or (visibility != "exact" and at_home.get(code) == (point.x, point.y))
+        else point
+        for point, code, visibility in zip(
+            series.geometry, series["municipality_code"], series["visibility"], strict=True
+        )
+    ]
+    layer = "SYNTETISKA insatser" if register.synthetic else "insatser"
+    write_layer(path, layer, fields, [points[place] for place in places])
+
+
+def _in_swedish(words: Mapping[str, str], identifiers: str) -> str:
+    """The words to write for identifiers with `;` between them."""
+    first: dict[str, str] = {}
+    for word, identifier in words.items():
+        first.setdefault(identifier, word)
+    return ";".join(first[identifier] for identifier in identifiers.split(";"))
 
 
 def _schemas() -> tuple[pa.DataFrameSchema, pa.DataFrameSchema]:

@@ -1,140 +1,34 @@
-"""The layout of Migrationsverket's modern template (2021-): found in the sheet, never assumed.
+"""The rows of a sheet of Migrationsverket as rows of the long table, in either of its templates.
 
-`enrolment` opens the file, asks here for the rows and builds the table.
+`enrolment` opens the file and asks `enrolment_layout` where things stand, then here for the rows.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from geomatch.errors import Problem
-from geomatch.sources.regions import counties, match_county, match_municipality
-from geomatch.sources.tabular import Cell, Sheet, cell_name, fold, label, letter
+from geomatch.sources.enrolment_layout import Layout, header_of, is_header, other_headings
+from geomatch.sources.enrolment_words import (
+    DASHES,
+    TOTALS,
+    UNKNOWN_PLACE,
+    WORDS,
+    first_words,
+    interval,
+    is_text_number,
+    word,
+)
+from geomatch.sources.regions import counties, match_county, match_municipality, municipalities
+from geomatch.sources.tabular import Cell, Sheet, cell_name, label, letter
 from geomatch.words import gettext as _
 
-__all__ = [
-    "DASHES",
-    "DIMENSIONS",
-    "HEADER_WORDS",
-    "Layout",
-    "Reading",
-    "find_layout",
-    "interval",
-    "month_of",
-    "read",
-]
+__all__ = ["Reading", "read"]
 
-DIMENSIONS = {
-    "län": "county",
-    "county": "county",
-    "kommun": "municipality",
-    "municipality": "municipality",
-    "boendeform": "accommodation",
-    "boende": "accommodation",
-    "accommodation": "accommodation",
-    "kategori": "target_group",
-    "persongrupp": "target_group",
-    "grupp": "target_group",
-    "målgrupp": "target_group",
-    "kön": "sex",
-    "sex": "sex",
-    "ålder": "age_group",
-    "åldersgrupp": "age_group",
-    "age": "age_group",
-}
-# What a value column or a cell of a dimension column may say.
-_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "accommodation": {
-        "agency": ("anläggningsboende (abo)", "anläggningsboende", "abo", "anläggning"),
-        "own": ("eget boende (ebo)", "eget boende", "ebo"),
-        "municipal": ("kommunalt boende", "kommunens boende"),
-        "other": ("övrigt boende", "övrigt boende (övrigt)", "övrigt", "övriga", "annat boende"),
-    },
-    "target_group": {
-        "asylum_seeker": ("asylsökande", "asylsökande personer"),
-        "temporary_protection": (
-            "skyddsbehövande enligt massflyktsdirektivet",
-            "massflyktsdirektivet",
-            "massflykt",
-            "personer enligt massflyktsdirektivet",
-            "tillfälligt skydd enligt massflyktsdirektivet",
-            "tillfälligt skydd",
-        ),
-        "permit_awaiting_settlement": (
-            "uppehållstillstånd i väntan på bosättning",
-            "i väntan på bosättning",
-            "beviljat uppehållstillstånd",
-            "beviljade uppehållstillstånd",
-            "personer med uppehållstillstånd",
-            "uppehållstillstånd",
-        ),
-    },
-    "sex": {"women": ("kvinnor", "kvinna"), "men": ("män", "man")},
-}
-WORDS = {
-    dimension: {word: identifier for identifier, words in group.items() for word in words}
-    for dimension, group in _WORDS.items()
-}
-TOTALS = frozenset(
-    {
-        "totalt",
-        "total",
-        "totalsumma",
-        "summa",
-        "summa totalt",
-        "hela riket",
-        "hela landet",
-        "riket",
-        "samtliga",
-    }
-)
-_COUNT_HEADINGS = frozenset({"antal", "antal personer", "antal inskrivna"})
-HEADER_WORDS = (
-    frozenset(DIMENSIONS) | TOTALS | _COUNT_HEADINGS | {word for group in WORDS.values() for word in group}
-)
-UNKNOWN_PLACE = re.compile(
-    r"\(?(okänd|okänt|uppgift saknas|saknas|ej angiv\w*|kommun saknas)( kommun| län)?\)?"
-)
-DASHES = frozenset("-–")
-_DOTS = re.compile(r"(\.\s*\.[.\s]*|…)")
-_MONTH_NAMES = (
-    "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905  reads as the calendar does
-)
-_MONTH_WORD = "|".join(f"{name}|{name[:3]}" for name in _MONTH_NAMES)
-_ISO = re.compile(r"(?<![0-9])([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9])")
-_WRITTEN = re.compile(
-    rf"(?:(?<![0-9])([0-9]{{1,2}}) )?\b({_MONTH_WORD})\.? ([0-9]{{4}})(?![0-9])", re.IGNORECASE
-)
-# When the agency ran its report is not the day that the figures are about.
-_RUN_AT = re.compile(
-    r"\b(uppdatera|körd|körning|publicera|hämta|skapa).*?[0-9]{4}(-[0-9]{2}){0,2}", re.IGNORECASE
-)
-_HEADER_WITHIN_ROWS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where things stand on a sheet.
-
-    Attributes:
-        header: Place of the header row, from 0.
-        above: Texts above it, the title first.
-        dimensions: (name, column) of each dimension column, from left to right.
-        counts: (column, what its heading fixes) of each column of counts.
-        totals_over_months: Columns that add months of a stock up, which means nothing.
-        strange: Columns whose heading says nothing known.
-    """
-
-    header: int
-    above: list[str]
-    dimensions: list[tuple[str, int]]
-    counts: list[tuple[int, dict[str, str]]]
-    totals_over_months: list[int]
-    strange: list[int]
+# How a row of an unknown place is called within, where the agency leaves the name out.
+_NAMELESS = "okänd"
 
 
 @dataclass(slots=True)
@@ -144,108 +38,6 @@ class Reading:
     records: list[dict[str, Any]] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
-
-
-def month_of(text: str) -> list[str]:
-    """The months YYYY-MM named in a text, in order and once each; the day of a report's run is left out.
-
-    Raises:
-        ValueError: A date that the calendar does not have; its argument is the text of the date.
-    """
-    text = _RUN_AT.sub(" ", text)
-    dates = [(m.start(), m.group(), m[1], int(m[2]), m[3]) for m in _ISO.finditer(text)]
-    dates += [
-        (m.start(), m.group(), m[3], [name[:3] for name in _MONTH_NAMES].index(m[2][:3].lower()) + 1, m[1])
-        for m in _WRITTEN.finditer(text)
-    ]
-    months: dict[str, None] = {}
-    for _place, written, year, month, day in sorted(dates):
-        try:
-            dt.date(int(year), month, int(day or 1))
-        except ValueError:
-            raise ValueError(written) from None
-        months[f"{year}-{month:02d}"] = None
-    return list(months)
-
-
-def _meaning(cell: Cell) -> tuple[str, str] | None:
-    """What a heading says: ('dimension', name), ('month', YYYY-MM), ('total', ''), (dimension, identifier), None."""
-    if isinstance(cell, dt.date):
-        return "month", f"{cell.year:04d}-{cell.month:02d}"
-    text = fold(cell)
-    if text in DIMENSIONS:
-        return "dimension", DIMENSIONS[text]
-    if text in TOTALS or text in _COUNT_HEADINGS:
-        return "total", ""
-    for dimension, words in WORDS.items():
-        if text in words:
-            return dimension, words[text]
-    if _ISO.fullmatch(text) or _WRITTEN.fullmatch(text):
-        try:
-            return "month", month_of(text)[0]
-        except ValueError:
-            return None
-    return None
-
-
-def find_layout(sheet: Sheet) -> Layout | None:
-    """The layout of a sheet with one row per municipality, None where the sheet has no such header row."""
-    for header, cells in enumerate(sheet.rows[:_HEADER_WITHIN_ROWS]):
-        meanings = [_meaning(cell) for cell in cells]
-        dimensions = [(m[1], place) for place, m in enumerate(meanings) if m and m[0] == "dimension"]
-        values = [(place, m) for place, m in enumerate(meanings) if m and m[0] != "dimension"]
-        if not {"county", "municipality"} <= {name for name, _place in dimensions} or not values:
-            continue
-        by_month = any(m[0] == "month" for _place, m in values)
-        return Layout(
-            header,
-            [label(cell) for row in sheet.rows[:header] for cell in row if label(cell)],
-            dimensions,
-            [
-                (place, {m[0]: m[1]} if m[0] != "total" else {})
-                for place, m in values
-                if not (by_month and m[0] == "total")
-            ],
-            [place for place, m in values if by_month and m[0] == "total"],
-            [place for place, m in enumerate(meanings) if m is None],
-        )
-    return None
-
-
-def interval(
-    cell: Cell, masked: tuple[int, int], dash: tuple[int, int], *, text_numbers: bool
-) -> tuple[int, int, bool, str]:
-    """(low, high, masked, sign) of a cell.
-
-    Args:
-        cell: A whole number from 0, `..`, `. .`, `…`, `-` or `–`.
-        masked: What the dots stand for.
-        dash: What the dash stands for.
-        text_numbers: Digits written as text are a number (csv).
-
-    Raises:
-        ValueError: Anything else; its argument says what is the matter.
-    """
-    text = label(cell)
-    if not text:
-        raise ValueError(_("the cell is empty"))
-    if _DOTS.fullmatch(text):
-        return *masked, True, text
-    if text in DASHES:
-        return *dash, True, text
-    if isinstance(cell, str) and text_numbers:
-        # 1,000 is a thousand to some and one to others: only a blank parts thousands here.
-        if re.fullmatch(r"-?([0-9]+(\.0)?|[0-9]{1,3}( [0-9]{3})+)", text):
-            cell = float(text.replace(" ", ""))
-        elif re.fullmatch(r"-?[0-9]+[.,][0-9]+", text):
-            raise ValueError(_("the count {value} is not whole").format(value=text))
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        raise ValueError(_("“{value}” is not a number").format(value=text))  # noqa: TRY004  told to a person, not to code
-    if cell < 0:
-        raise ValueError(_("the count {value} is negative").format(value=text))
-    if not float(cell).is_integer():
-        raise ValueError(_("the count {value} is not whole").format(value=text))
-    return int(cell), int(cell), False, ""
 
 
 def read(
@@ -267,12 +59,14 @@ def read(
         dash: What a dash stands for.
     """
     reading = Reading()
-    rows = list(enumerate(sheet.rows[layout.header + 1 :], layout.header + 2))
+    rows, starts = _below(sheet, layout, file, reading)
     values = _used_columns(sheet, layout, file, rows, reading)
+    _check_above(sheet, layout, file, reading)
     counted = {
         n for n, cells in rows if any(label(cells[place]) for place, _fixed in values if place < len(cells))
     }
-    last = max(counted, default=0)
+    # A row that names a place or a total is no note below the table, even without any count.
+    last = max(counted | {n for n, cells in rows if _names_a_row(cells, layout)}, default=0)
     before: list[str] = []
     names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
     seen: dict[tuple[str, ...], int] = {}
@@ -284,12 +78,17 @@ def read(
             reading.notes["note_rows"] += 1
             continue
         place = _Place(file, sheet.name, number, layout.dimensions, reading.problems, names)
+        if layout.legacy and number in starts:
+            before = []
         if number not in counted and sum(map(bool, labels)) == 1 and labels[0]:
             # An outline: the county on a row of its own, its municipalities below it.
             before = [labels[0], *[""] * (len(labels) - 1)]
             place.county(labels[0])
             continue
-        filled = place.fill(labels, before)
+        if not any(labels) and not seen and number in counted:
+            labels = place.nameless()
+            reading.notes["nameless_rows"] += 1
+        filled = place.fill_legacy(labels, before) if layout.legacy else place.fill(labels, before)
         if filled is None:
             continue
         before = filled
@@ -310,12 +109,14 @@ def read(
         for column, fixed in values:
             cell = cells[column] if column < len(cells) else ""
             try:
-                low, high, is_masked, sign = interval(cell, masked, dash, text_numbers=not sheet.name)
+                low, high, is_masked, sign = interval(cell, masked, dash)
             except ValueError as error:
                 place.add(str(error), _("a whole number from 0, “..” or “-”"), column=column)
                 continue
             reading.notes["masked"] += is_masked and sign not in DASHES
             reading.notes["dash"] += sign in DASHES if sign else 0
+            # In csv all numbers are text.
+            reading.notes["text_numbers"] += bool(sheet.name) and is_text_number(cell)
             reading.records.append(
                 {"month": month}
                 | where
@@ -323,14 +124,80 @@ def read(
                 | {"low": low, "high": high, "masked": is_masked, "sign": sign, "source": file}
                 | {"cell": cell_name(sheet.name, number, column)}
             )
+    if layout.legacy:
+        listed = {record["municipality_code"] for record in reading.records} - {"all", "unknown"}
+        reading.notes["municipalities_not_listed"] = len(municipalities()) - len(listed)
     return reading
+
+
+def _below(
+    sheet: Sheet, layout: Layout, file: str, reading: Reading
+) -> tuple[list[tuple[int, list[Cell]]], set[int]]:
+    """The rows below the first headings without the repeated ones, and the numbers of those that come after such."""
+    rows: list[tuple[int, list[Cell]]] = []
+    starts: set[int] = set()
+    header = header_of(sheet, layout)
+    after_header = True
+    for number, cells in enumerate(sheet.rows[layout.header + 1 :], layout.header + 2):
+        if is_header(cells, layout.dimensions):
+            after_header = True
+            reading.problems += [
+                Problem(
+                    _("the heading “{heading}” differs from “{first}” in row {row}").format(
+                        heading=label(cells[place]), first=label(header[place]), row=layout.header + 1
+                    ),
+                    "",
+                    _("Check that the file is as the agency published it"),
+                    file,
+                    sheet.name,
+                    number,
+                    letter(place),
+                )
+                for place in other_headings(cells, layout, header)
+            ]
+            continue
+        if after_header and any(label(cell) for cell in cells):
+            starts.add(number)
+            after_header = False
+        rows.append((number, cells))
+    return rows, starts
+
+
+def _names_a_row(cells: list[Cell], layout: Layout) -> bool:
+    for name, column in layout.dimensions:
+        text = label(cells[column]) if column < len(cells) else ""
+        if word(text) in TOTALS or (name == "municipality" and match_municipality(text) is not None):
+            return True
+    return False
+
+
+def _check_above(sheet: Sheet, layout: Layout, file: str, reading: Reading) -> None:
+    """Note counts above the headings: the headings they belong to are damaged, and later ones were found instead."""
+    for number, cells in enumerate(sheet.rows[: layout.header], 1):
+        for column, _fixed in layout.counts:
+            try:
+                interval(cells[column] if column < len(cells) else "", (0, 0), (0, 0))
+            except ValueError:
+                continue
+            reading.problems.append(
+                Problem(
+                    _("there is a count above the headings in row {row}").format(row=layout.header + 1),
+                    "",
+                    _("Check that the file is as the agency published it"),
+                    file,
+                    sheet.name,
+                    number,
+                    letter(column),
+                )
+            )
+            break
 
 
 def _used_columns(
     sheet: Sheet, layout: Layout, file: str, rows: list[tuple[int, list[Cell]]], reading: Reading
 ) -> list[tuple[int, dict[str, str]]]:
     """The columns with counts; what is wrong with the headings is noted."""
-    header = sheet.rows[layout.header]
+    header = header_of(sheet, layout)
 
     def filled(column: int) -> int:
         return sum(bool(label(cells[column])) for _number, cells in rows if column < len(cells))
@@ -399,7 +266,7 @@ class _Place:
             self.add(_("the row has counts but no name"))
             return None
         for place in range(given[-1]):
-            total_above = any(fold(text) in TOTALS for text in labels[:place])
+            total_above = any(word(text) in TOTALS for text in labels[:place])
             if labels[place] or total_above:
                 continue
             if not before or labels[:place] != before[:place] or not before[place]:
@@ -408,9 +275,37 @@ class _Place:
             labels[place] = before[place]
         rest = given[-1] + 1
         text = labels[rest - 1]
-        if rest < len(labels) and text.casefold().endswith((" totalt", " total", " summa")):
+        if rest < len(labels) and word(text).endswith((" totalt", " total", " summa")):
             labels[rest - 1], labels[rest] = text.rsplit(" ", 1)
         return labels
+
+    def nameless(self) -> list[str]:
+        """The labels of a row without a name that comes before all names: people of an unknown place."""
+        return [_NAMELESS if name in {"county", "municipality"} else "" for name, _column in self.dimensions]
+
+    def fill_legacy(self, labels: list[str], before: list[str]) -> list[str] | None:
+        """As `fill`, by the words of the legacy template.
+
+        `Summa:` closes a county and may carry its name or not; `Totalt:` without a county is the country.
+        """
+        order = [name for name, _column in self.dimensions]
+        county, municipality = order.index("county"), order.index("municipality")
+        total = word(labels[municipality])
+        if total in TOTALS - {"summa"} and not labels[county]:
+            labels = list(labels)
+            labels[county], labels[municipality] = labels[municipality], ""
+            return labels
+        filled = self.fill(labels, before)
+        if filled is None or total != "summa" or not before or word(before[county]) == word(filled[county]):
+            return filled
+        self.add(
+            _("the sum of {county} stands below the municipalities of {other}").format(
+                county=filled[county], other=before[county]
+            ),
+            remedy=_("Check that the file is as the agency published it"),
+            column=self.dimensions[county][1],
+        )
+        return None
 
     def resolve(self, labels: list[str]) -> dict[str, str] | None:
         """The codes of the row, None where a name is not known (a problem)."""
@@ -420,7 +315,7 @@ class _Place:
         inside_total = False
         county = municipality = ""
         for (name, column), text in zip(self.dimensions, labels, strict=True):
-            if fold(text) in TOTALS:
+            if word(text) in TOTALS:
                 inside_total = True
             elif not text:
                 if not inside_total and not (
@@ -439,7 +334,7 @@ class _Place:
             else:
                 self.add(
                     _("the word “{value}” is not known here").format(value=text),
-                    ", ".join(words[0] for words in _WORDS[name].values()),
+                    first_words(name),
                     column=column,
                 )
                 return None

@@ -126,6 +126,7 @@ def _compare(comparison: _Comparison, file: str, sheet: str) -> Problem | None:
         else _("{name} {month}: the parts in {cells} add up to {sum}, more than the total {total} in {cell}")
     )
     cell = str(total["cell"]).rsplit("!", 1)[-1]
+    row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return Problem(
         text.format(
             name=comparison.name, month=total["month"], total=total["low"], cell=cell, sum=known, cells=shown
@@ -133,4 +134,6 @@ def _compare(comparison: _Comparison, file: str, sheet: str) -> Problem | None:
         remedy=_("Check that the file is as the agency published it"),
         file=file,
         sheet=sheet,
+        row=int(row),
+        column=cell.removesuffix(row),
     )

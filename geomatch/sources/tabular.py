@@ -41,6 +41,10 @@ Cell = str | float | int | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 HEADER_WITHIN_ROWS = 10
+# What Excel itself can hold in a sheet; a register or the agency's workbook is far smaller.
+MOST_ROWS = 1_048_576
+# The agency's workbooks unpack to some 5 MB. A file that unpacks to much more would only fill the memory.
+MOST_UNPACKED_MB = 300
 ISO_DAY = r"\d{4}-\d\d-\d\d"
 _DELIMITERS = (";", ",", "\t")
 # What zipfile raises on an archive that is damaged, of another method or locked.
@@ -125,9 +129,12 @@ def open_book(
         encodings: Encodings to try on a csv file, in order.
 
     Raises:
-        InputError: No such file, an empty or damaged file, a password, a kind or an encoding that is not read.
+        InputError: No such file, a folder, an empty, damaged or huge file, a password, a kind or an encoding that is
+            not read.
     """
     path = Path(path)
+    if path.is_dir():
+        raise _problem(path.name, _("this is a folder"), remedy=_("Give a file in it by its name"))
     suffix = path.suffix.lower()
     if suffix not in WORKBOOK_SUFFIXES + TEXT_SUFFIXES:
         raise _problem(
@@ -149,6 +156,12 @@ def open_book(
 
 
 def _open_text(file: str, content: bytes, headings: Container[str], encodings: Sequence[str]) -> Book:
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_ROWS:
+        raise _problem(
+            file,
+            _("the file has more than {count} rows").format(count=MOST_ROWS),
+            remedy=_("Check that it is the right file"),
+        )
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -197,7 +210,7 @@ def _open_workbook(path: Path, content: bytes) -> Book:
     zipped = content.startswith(b"PK")
     try:
         if zipped:
-            _check_zip(content)
+            _check_zip(path.name, content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [
             Sheet(
@@ -208,6 +221,8 @@ def _open_workbook(path: Path, content: bytes) -> Book:
             for meta in workbook.sheets_metadata
             if meta.typ == SheetTypeEnum.WorkSheet
         ]
+    except InputError:
+        raise
     except PasswordError:
         raise _problem(
             path.name, _("the workbook has a password"), remedy=_("Save it without a password")
@@ -225,9 +240,20 @@ def _open_workbook(path: Path, content: bytes) -> Book:
     return Book(path.name, sheets, information)
 
 
-def _check_zip(content: bytes) -> None:
-    """Raise one of `_DAMAGE` where a part of the archive is damaged."""
+def _check_zip(file: str, content: bytes) -> None:
+    """Refuse a huge archive without unpacking it; raise one of `_DAMAGE` where a part is damaged.
+
+    An archive whose own table gives sizes that are too small is damaged.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked_mb = sum(part.file_size for part in archive.infolist()) // 1_000_000
+        if unpacked_mb > MOST_UNPACKED_MB:
+            raise _problem(
+                file,
+                _("the workbook unpacks to {size} MB").format(size=unpacked_mb),
+                _("at most {size} MB").format(size=MOST_UNPACKED_MB),
+                _("Check that it is the right file"),
+            )
         damaged = archive.testzip()
     if damaged is not None:
         raise zipfile.BadZipFile(damaged)

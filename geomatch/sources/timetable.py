@@ -8,7 +8,8 @@ codes are its own).
 from __future__ import annotations
 
 import io
-import warnings
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,22 @@ _LONGITUDES, _LATITUDES = (-25.0, 45.0), (34.0, 75.0)
 
 _MAX_BAD_SHARE = 0.05
 _MAX_BAD_ROWS = 100
+
+# The largest file of a feed, unpacked. The stop times of the whole country are a few hundred megabytes; a zip that
+# unpacks to more is damaged or meant to fill the memory.
+_MEBIBYTE = 1 << 20
+_MAX_FILE_BYTES = 1024 * _MEBIBYTE
+# What zipfile raises on an archive that is damaged, of another method or locked.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    struct.error,
+)
+_LONGER_ROW = re.compile(r"Expected ([0-9]+) fields in line ([0-9]+), saw ([0-9]+)")
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "agency": ("agency_timezone",),
@@ -182,23 +199,50 @@ class _Feed:
         self.rows = 0
 
     def problem(
-        self, found: str, expected: str = "", remedy: str = "", file: str = "", column: str = ""
+        self,
+        found: str,
+        expected: str = "",
+        remedy: str = "",
+        file: str = "",
+        column: str = "",
+        row: int | None = None,
     ) -> None:
-        self.problems.append(Problem(found, expected, remedy, file=self.name, sheet=file, column=column))
+        self.problems.append(Problem(found, expected, remedy, self.name, file, row, column))
 
     def count(self, kind: str, number: int) -> None:
         if number:
             self.bad[kind] = self.bad.get(kind, 0) + int(number)
 
+    def counted(self, prefix: str = "") -> list[Problem]:
+        """The bad rows, one problem for each kind."""
+        return [
+            Problem(note_text(kind, count).rstrip("."), file=self.name)
+            for kind, count in sorted(self.bad.items())
+            if kind.startswith(prefix)
+        ]
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every GTFS file that is used, all columns as text. Collects problems for files that are missing."""
+        if self.path.is_file() and not self.path.stat().st_size:
+            self.problem(_("the file is empty"), remedy=_("Download the timetable again"))
+            return {}
+        names = self.names()
+        if not any(f"{name}.txt" in names for name in (*_REQUIRED, *_CALENDARS)):
+            self.problem(
+                _("there is no file of a GTFS feed in it"),
+                ", ".join(f"{name}.txt" for name in (*_REQUIRED, "calendar_dates")),
+                _("Choose the zip from Trafiklab, unchanged, or the folder with its files"),
+            )
+            return {}
         found: dict[str, pd.DataFrame] = {}
         for name, columns in {**_REQUIRED, **_CALENDARS, **_OPTIONAL}.items():
-            content = self.content(f"{name}.txt")
+            content = self.content(names[f"{name}.txt"]) if f"{name}.txt" in names else None
             if content is None:
                 continue
             frame = self.table(name, content)
             if frame is None or (not len(frame) and name in _REQUIRED):
+                continue
+            if name == "agency" and frame.empty:
                 continue
             missing = [column for column in columns if column not in frame.columns]
             for column in missing:
@@ -223,10 +267,10 @@ class _Feed:
                 )
         return found
 
-    def content(self, name: str) -> bytes | None:
+    def names(self) -> dict[str, str]:
+        """Where each file of the feed lies: its name -> its path in the folder or the archive."""
         if self.path.is_dir():
-            file = self.path / name
-            return file.read_bytes() if file.is_file() else None
+            return {entry.name: entry.name for entry in sorted(self.path.iterdir()) if entry.is_file()}
         with zipfile.ZipFile(self.path) as archive:
             if "xl/workbook.xml" in archive.namelist():
                 raise InputError(
@@ -238,23 +282,39 @@ class _Feed:
                     )
                 )
             # Some publishers put the files in one folder of the archive.
-            inside = [entry for entry in archive.namelist() if entry == name or entry.endswith("/" + name)]
-            return archive.read(min(inside, key=len)) if inside else None
+            inside = sorted((entry.filename for entry in archive.infolist() if not entry.is_dir()), key=len)
+        return {entry.rpartition("/")[2]: entry for entry in reversed(inside)}
+
+    def content(self, place: str) -> bytes | None:
+        """The bytes of one file; None, and a problem, where it is larger than any file of a feed can be."""
+        if self.path.is_dir():
+            file = self.path / place
+            size = file.stat().st_size
+            content = file.read_bytes() if size <= _MAX_FILE_BYTES else None
+        else:
+            with zipfile.ZipFile(self.path) as archive:
+                # What is unpacked is never more than the archive says here: zipfile stops there.
+                size = archive.getinfo(place).file_size
+                content = archive.read(place) if size <= _MAX_FILE_BYTES else None
+        if content is None:
+            self.problem(
+                _("the file is {size} MB when unpacked").format(size=-(-size // _MEBIBYTE)),
+                _("at most {limit} MB").format(limit=_MAX_FILE_BYTES // _MEBIBYTE),
+                _("Download the timetable again; the zip must be the one from Trafiklab, unchanged"),
+                file=place.rpartition("/")[2],
+            )
+        return content
 
     def table(self, name: str, content: bytes) -> pd.DataFrame | None:
         try:
-            with warnings.catch_warnings():
-                # A comma too many at the end of each row is common; there is nothing behind it.
-                warnings.simplefilter("ignore", pd.errors.ParserWarning)
-                frame = pd.read_csv(
-                    io.BytesIO(content),
-                    index_col=False,
-                    dtype=str,
-                    keep_default_na=False,
-                    na_filter=False,
-                    encoding="utf-8-sig",
-                    skipinitialspace=True,
-                )
+            frame = pd.read_csv(
+                io.BytesIO(content),
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                encoding="utf-8-sig",
+                skipinitialspace=True,
+            )
         except pd.errors.EmptyDataError:
             return None
         except UnicodeDecodeError:
@@ -266,6 +326,17 @@ class _Feed:
             )
             return None
         except pd.errors.ParserError as error:
+            longer = _LONGER_ROW.search(str(error))
+            if longer:
+                self.problem(
+                    _("the row has {cells} cells, the headings {headings}").format(
+                        cells=longer[3], headings=longer[1]
+                    ),
+                    remedy=_("Download the timetable again"),
+                    file=f"{name}.txt",
+                    row=int(longer[2]),
+                )
+                return None
             self.problem(
                 _("the rows cannot be read ({reason})").format(reason=error),
                 _("comma-separated values"),
@@ -273,7 +344,31 @@ class _Feed:
             )
             return None
         frame.columns = [str(column).strip() for column in frame.columns]
-        return frame
+        return frame if isinstance(frame.index, pd.RangeIndex) else self.moved_back(name, frame)
+
+    def moved_back(self, name: str, frame: pd.DataFrame) -> pd.DataFrame | None:
+        """Rows longer than the headings, which pandas moves to the right: as they stand in the file.
+
+        Commas at the end of every row are common and mean nothing; cells without a heading are a problem.
+        """
+        extra = frame.index.nlevels
+        headings = list(frame.columns)
+        whole = frame.reset_index()
+        beyond = whole.iloc[:, len(headings) :]
+        filled = np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
+        if len(filled):
+            self.problem(
+                _("the row has {cells} cells, the headings {headings}").format(
+                    cells=len(headings) + extra, headings=len(headings)
+                ),
+                remedy=_("Download the timetable again"),
+                file=f"{name}.txt",
+                row=int(filled[0]) + 2,
+            )
+            return None
+        whole = whole.iloc[:, : len(headings)]
+        whole.columns = pd.Index(headings)
+        return whole
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -554,16 +649,7 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         raise InputError(Problem(_("there is no such file"), remedy=_("Check the path"), file=feed.name))
     try:
         frames = feed.frames()
-    except (
-        # What zipfile raises for damaged, encrypted or oddly compressed archives.
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except _DAMAGE as error:
         raise InputError(
             Problem(
                 _("it is not a readable zip file"),
@@ -664,7 +750,7 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         change_rules = pd.DataFrame(columns=["from_stop", "to_stop", "kind", "min_s"])
         trip_rules = pd.DataFrame(columns=["from_trip", "to_trip", "from", "to", "kind"])
     bad_rows = sum(count for kind, count in feed.bad.items() if kind.startswith("stop_times"))
-    if not len(times) or (bad_rows > _MAX_BAD_ROWS and bad_rows > _MAX_BAD_SHARE * feed.rows):
+    if bad_rows > _MAX_BAD_ROWS and bad_rows > _MAX_BAD_SHARE * feed.rows:
         main = Problem(
             _("{bad} of {rows} stop times cannot be used").format(bad=bad_rows, rows=feed.rows),
             _("at most {share} per cent").format(share=round(_MAX_BAD_SHARE * 100)),
@@ -672,20 +758,23 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
             file=feed.name,
             sheet="stop_times.txt",
         )
-        counted = [
-            Problem(note_text(kind, count).rstrip("."), file=feed.name)
-            for kind, count in sorted(feed.bad.items())
-        ]
-        raise InputError([main, *counted])
+        raise InputError([main, *feed.counted()])
     running = [ordinals for ordinals in days.values() if len(ordinals)]
     if not running:
-        raise InputError(
-            Problem(
-                _("no service runs on any day"),
-                _("dates in calendar.txt or calendar_dates.txt"),
-                file=feed.name,
-            )
+        main = Problem(
+            _("no service runs on any day"),
+            _("dates in calendar.txt or calendar_dates.txt"),
+            file=feed.name,
         )
+        raise InputError([main, *feed.counted("calendar")])
+    if times.empty:
+        main = Problem(
+            _("no trip can be used"),
+            _("trips with at least two stop times at known stops"),
+            _("Download the timetable again, or ask the operator"),
+            file=feed.name,
+        )
+        raise InputError([main, *feed.counted()])
     first = date.fromordinal(int(min(ordinals[0] for ordinals in running)))
     last = date.fromordinal(int(max(ordinals[-1] for ordinals in running)))
     info = frames.get("feed_info")

@@ -223,8 +223,8 @@ def test_a_workbook_with_dates_times_and_a_note_above(tmp_path: Path) -> None:
     assert result.synthetic
 
 
-@pytest.mark.parametrize("separator", [";", ",", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_every_separator_and_encoding(tmp_path: Path, separator: str, encoding: str) -> None:
     row = BASE | {"Veckodagar": '"mån;tis;ons;tor;fre;lör;sön"', "Övriga syften": '"a,b;c;d;e;f;g;h;i;j;k"'}
     result = read_activities(
@@ -235,6 +235,7 @@ def test_every_separator_and_encoding(tmp_path: Path, separator: str, encoding: 
     assert series["secondary_purposes"].tolist() == ["a,b;c;d;e;f;g;h;i;j;k"]
     assert sessions["weekday"].tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert result.notes.get("read_as_windows_1252", 0) == (encoding == "cp1252")
+    assert result.notes.get("read_as_utf_16", 0) == (encoding == "utf-16")
 
 
 @pytest.mark.parametrize("visibility", ["", "kommun", "dold"])
@@ -383,8 +384,11 @@ def test_unknown_grants_are_kept_and_ended_rows_stay(tmp_path: Path) -> None:
             {"lon": "12.30", "lat": "55.65"},
             "”lon”: koordinaterna ligger inte i någon svensk kommun. Rätta koordinaterna.",
         ),
-        ({"lat": ""}, "”lat”: en av de två koordinaterna saknas."),
-        ({"lat": "norr"}, "”lat”: ”norr” är inget tal."),
+        ({"lat": ""}, "”lat”: en av de två koordinaterna saknas. Ange båda koordinaterna eller ingen."),
+        (
+            {"lat": "norr"},
+            "”lat”: ”norr” är inget tal; väntat: grader med decimaler eller hela meter, som 65.5842 eller 7292327.",
+        ),
         (
             {"Kommun": "Kiruna"},
             "”lon”: koordinaterna ligger i Luleå, 199 km från Kiruna. Rätta koordinaterna eller kommunen.",
@@ -404,7 +408,10 @@ def test_unknown_grants_are_kept_and_ended_rows_stay(tmp_path: Path) -> None:
         ({"Insats-id": "BD#1"}, "”Insats-id”: ”#” i ett id är reserverat för insatser på flera platser."),
         (
             {"Öst": "829740", "Nord": "7292327"},
-            "”lon”: de två koordinatparen ligger 300 m från varandra.",
+            (
+                "”lon”: de två koordinatparen ligger 300 m från varandra. "
+                "Rätta det ena eller behåll bara ett av dem."
+            ),
         ),
     ],
 )
@@ -464,8 +471,11 @@ def test_tables_that_are_refused(tmp_path: Path, content: str, expected: str) ->
     assert found[0].startswith(expected)
 
 
-def test_a_file_in_utf_16_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", [BASE], encoding="utf-16")
+def test_a_file_in_utf_16_without_a_mark_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [BASE], encoding="utf-16-le")
     assert problems(path) == [
-        "a.csv: filens text kan inte läsas; väntat: UTF-8, Windows-1252. Spara om den som ”CSV UTF-8”."
+        (
+            "a.csv: filens text kan inte läsas; väntat: UTF-8, UTF-16 med byteordningsmärke eller Windows-1252. "
+            "Spara om den som ”CSV UTF-8”."
+        )
     ]

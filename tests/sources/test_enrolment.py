@@ -302,19 +302,21 @@ COUNT = "väntat: ett heltal från 0, ”..” eller ”-”."
                 [None, "Totalt", 2, 4, 7, 13],
             ],
             [
-                f"{SHEET}: Blekinge län 2023-02: totalen 7 i E6 är inte summan 6 av delarna i E4, E5. {TAIL}",
-                f"{SHEET}: Blekinge län 2023-02: totalen 13 i F6 är inte summan 12 av delarna i F4, F5. {TAIL}",
+                f"{SHEET}, rad 6, kolumn ”E”: Blekinge län 2023-02: totalen 7 i E6 är inte summan 6 av delarna i E4, E5. {TAIL}",
+                f"{SHEET}, rad 6, kolumn ”F”: Blekinge län 2023-02: totalen 13 i F6 är inte summan 12 av delarna i F4, F5. {TAIL}",
             ],
         ),
         (
             [["Blekinge län", "Ronneby", 9, "..", "-", 8]],
-            [f"{SHEET}: Ronneby 2023-02: delarna i C4 blir 9, mer än totalen 8 i F4. {TAIL}"],
+            [
+                f"{SHEET}, rad 4, kolumn ”F”: Ronneby 2023-02: delarna i C4 blir 9, mer än totalen 8 i F4. {TAIL}"
+            ],
         ),
         (
             [["Blekinge län", "Ronneby", 1, 1, 1, 3], ["Totalt", None, 1, 1, 2, 4]],
             [
-                f"{SHEET}: hela landet 2023-02: totalen 2 i E5 är inte summan 1 av delarna i E4. {TAIL}",
-                f"{SHEET}: hela landet 2023-02: totalen 4 i F5 är inte summan 3 av delarna i F4. {TAIL}",
+                f"{SHEET}, rad 5, kolumn ”E”: hela landet 2023-02: totalen 2 i E5 är inte summan 1 av delarna i E4. {TAIL}",
+                f"{SHEET}, rad 5, kolumn ”F”: hela landet 2023-02: totalen 4 i F5 är inte summan 3 av delarna i F4. {TAIL}",
             ],
         ),
         ([], [f"{SHEET}, rad 3, kolumn ”{column}”: kolumnen är tom." for column in "CDEF"]),
@@ -369,7 +371,7 @@ def test_a_masked_total_or_a_wider_cell_is_left_to_need(tmp_path: Path) -> None:
         (
             {"Ett": [[TITLE], HEADER, *ROWS], "Två": [[TITLE], HEADER, *ROWS]},
             (
-                "a.xlsx: flera blad har en rad för varje kommun: Ett, Två; väntat: ett sådant blad. "
+                f"a.xlsx: flera blad har en rad för varje kommun: Ett: {TITLE}; Två: {TITLE}; väntat: ett sådant blad. "
                 "Spara en kopia med bara det blad som ska läsas."
             ),
         ),
@@ -404,8 +406,9 @@ def test_a_masked_total_or_a_wider_cell_is_left_to_need(tmp_path: Path) -> None:
                 ]
             },
             (
-                "a.xlsx, blad ”Län, kommun-County, Municipalit”: filen följer myndighetens mall från 2015–2020, som ännu "
-                f"inte läses; väntat: mallen som används sedan 2021. {FETCH}"
+                # The day of the report's run says nothing of the day that the counts are for.
+                "a.xlsx, blad ”Län, kommun-County, Municipalit”: varken titeln eller rubrikerna säger vilken månad antalen "
+                "gäller; väntat: ett datum, till exempel 2023-02-28 eller den 28 februari 2023."
             ),
         ),
     ],
