@@ -112,10 +112,19 @@ def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if problems:
         raise InputError(problems)
     # The agency may have withheld a larger cell to protect another. A sum that its signs cannot make up by themselves
-    # says where: its withheld cells may be anything. Where only several sums together say so, it is not known which
-    # cell it is: every withheld cell that these sums touch, near or far, may be anything.
-    free = {n for one in sums if _broken(one, low, high) for n in (one.total, *one.parts) if masked[n]}
-    low[list(free)], high[list(free)] = 0, _FAR
+    # says where, and which way: its withheld cells may be larger, or smaller, by any amount. Where only several sums
+    # together say so, it is not known which cell it is: every withheld cell that hangs together with them may be
+    # anything.
+    too_many, too_few = _short_and_long(sums, low, high)
+    cells = {n for one in too_few for n in one.parts if masked[n]} | {
+        one.total for one in too_many if masked[one.total]
+    }
+    high[list(cells)] = _FAR
+    cells = {n for one in too_many for n in one.parts if masked[n]} | {
+        one.total for one in too_few if masked[one.total]
+    }
+    low[list(cells)] = 0
+    free: set[int] = set()
     lows, highs, broken = _propagate(sums, low, high)
     while broken is not None:
         more = _connected(sums, broken, masked) - free
@@ -127,10 +136,11 @@ def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return lows, highs
 
 
-def _broken(one: _Sum, low: np.ndarray, high: np.ndarray) -> bool:
-    """Whether no counts inside the intervals make this sum come out."""
-    parts = list(one.parts)
-    return bool(low[parts].sum() > high[one.total] or high[parts].sum() < low[one.total])
+def _short_and_long(sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray) -> tuple[list[_Sum], list[_Sum]]:
+    """The sums whose parts are too many even at their lower ends, and those that are too few at their upper ends."""
+    too_many = [one for one in sums if low[list(one.parts)].sum() > high[one.total]]
+    too_few = [one for one in sums if high[list(one.parts)].sum() < low[one.total]]
+    return too_many, too_few
 
 
 def _connected(sums: Sequence[_Sum], start: _Sum, masked: np.ndarray) -> set[int]:
