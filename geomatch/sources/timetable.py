@@ -7,11 +7,6 @@ codes are its own).
 
 from __future__ import annotations
 
-import io
-import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geomatch.errors import InputError, Problem
-from geomatch.notes import note_text
+from geomatch.sources.gtfs_files import CALENDARS, DAMAGE, FeedFiles, column
 from geomatch.words import gettext as _
 
 __all__ = ["BOOKING_ROUTE_TYPES", "FeedSummary", "Timetable", "read_timetable"]
@@ -44,50 +39,6 @@ _LONGITUDES, _LATITUDES = (-25.0, 45.0), (34.0, 75.0)
 
 _MAX_BAD_SHARE = 0.05
 _MAX_BAD_ROWS = 100
-
-# The largest file of a feed, unpacked. The stop times of the whole country are a few hundred megabytes; a zip that
-# unpacks to more is damaged or meant to fill the memory.
-_MEBIBYTE = 1 << 20
-_MAX_FILE_BYTES = 1024 * _MEBIBYTE
-# What zipfile raises on an archive that is damaged, of another method or locked.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    struct.error,
-)
-_LONGER_ROW = re.compile(r"Expected ([0-9]+) fields in line ([0-9]+), saw ([0-9]+)")
-
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "agency": ("agency_timezone",),
-    "stops": ("stop_id", "stop_lat", "stop_lon"),
-    "routes": ("route_id", "route_type"),
-    "trips": ("trip_id", "route_id", "service_id"),
-    "stop_times": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
-}
-_CALENDARS: Mapping[str, tuple[str, ...]] = {
-    "calendar": (
-        "service_id",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "start_date",
-        "end_date",
-    ),
-    "calendar_dates": ("service_id", "date", "exception_type"),
-}
-_OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
-    "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-    "feed_info": (),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,193 +139,6 @@ def _holds(days: np.ndarray, ordinal: int) -> bool:
     return place < len(days) and int(days[place]) == ordinal
 
 
-class _Feed:
-    """One feed while it is being read: its frames, its problems and its bad rows."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = path.name
-        self.problems: list[Problem] = []
-        self.bad: dict[str, int] = {}
-        self.rows = 0
-
-    def problem(
-        self,
-        found: str,
-        expected: str = "",
-        remedy: str = "",
-        file: str = "",
-        column: str = "",
-        row: int | None = None,
-    ) -> None:
-        self.problems.append(Problem(found, expected, remedy, self.name, file, row, column))
-
-    def count(self, kind: str, number: int) -> None:
-        if number:
-            self.bad[kind] = self.bad.get(kind, 0) + int(number)
-
-    def counted(self, prefix: str = "") -> list[Problem]:
-        """The bad rows, one problem for each kind."""
-        return [
-            Problem(note_text(kind, count).rstrip("."), file=self.name)
-            for kind, count in sorted(self.bad.items())
-            if kind.startswith(prefix)
-        ]
-
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Every GTFS file that is used, all columns as text. Collects problems for files that are missing."""
-        if self.path.is_file() and not self.path.stat().st_size:
-            self.problem(_("the file is empty"), remedy=_("Download the timetable again"))
-            return {}
-        names = self.names()
-        if not any(f"{name}.txt" in names for name in (*_REQUIRED, *_CALENDARS)):
-            self.problem(
-                _("there is no file of a GTFS feed in it"),
-                ", ".join(f"{name}.txt" for name in (*_REQUIRED, "calendar_dates")),
-                _("Choose the zip from Trafiklab, unchanged, or the folder with its files"),
-            )
-            return {}
-        found: dict[str, pd.DataFrame] = {}
-        for name, columns in {**_REQUIRED, **_CALENDARS, **_OPTIONAL}.items():
-            content = self.content(names[f"{name}.txt"]) if f"{name}.txt" in names else None
-            if content is None:
-                continue
-            frame = self.table(name, content)
-            if frame is None or (not len(frame) and name in _REQUIRED):
-                continue
-            if name == "agency" and frame.empty:
-                continue
-            missing = [column for column in columns if column not in frame.columns]
-            for column in missing:
-                self.problem(
-                    _("the column is missing"),
-                    remedy=_("Download the timetable again"),
-                    file=f"{name}.txt",
-                    column=column,
-                )
-            if not missing:
-                found[name] = frame
-        missing_files = [name for name in _REQUIRED if name not in found]
-        if not any(name in found for name in _CALENDARS):
-            missing_files.append("calendar_dates")
-        for name in missing_files:
-            if not any(problem.sheet == f"{name}.txt" for problem in self.problems):
-                self.problem(
-                    _("the file is missing or empty"),
-                    _("a GTFS feed with {file}").format(file=f"{name}.txt"),
-                    _("Download the timetable again; the zip must be the one from Trafiklab, unchanged"),
-                    file=f"{name}.txt",
-                )
-        return found
-
-    def names(self) -> dict[str, str]:
-        """Where each file of the feed lies: its name -> its path in the folder or the archive."""
-        if self.path.is_dir():
-            return {entry.name: entry.name for entry in sorted(self.path.iterdir()) if entry.is_file()}
-        with zipfile.ZipFile(self.path) as archive:
-            if "xl/workbook.xml" in archive.namelist():
-                raise InputError(
-                    Problem(
-                        _("it is an Excel workbook, not a timetable"),
-                        _("a GTFS zip or a folder with its files"),
-                        _("Add it as what it is: geomatch add activities FILE"),
-                        file=self.name,
-                    )
-                )
-            # Some publishers put the files in one folder of the archive.
-            inside = sorted((entry.filename for entry in archive.infolist() if not entry.is_dir()), key=len)
-        return {entry.rpartition("/")[2]: entry for entry in reversed(inside)}
-
-    def content(self, place: str) -> bytes | None:
-        """The bytes of one file; None, and a problem, where it is larger than any file of a feed can be."""
-        if self.path.is_dir():
-            file = self.path / place
-            size = file.stat().st_size
-            content = file.read_bytes() if size <= _MAX_FILE_BYTES else None
-        else:
-            with zipfile.ZipFile(self.path) as archive:
-                # What is unpacked is never more than the archive says here: zipfile stops there.
-                size = archive.getinfo(place).file_size
-                content = archive.read(place) if size <= _MAX_FILE_BYTES else None
-        if content is None:
-            self.problem(
-                _("the file is {size} MB when unpacked").format(size=-(-size // _MEBIBYTE)),
-                _("at most {limit} MB").format(limit=_MAX_FILE_BYTES // _MEBIBYTE),
-                _("Download the timetable again; the zip must be the one from Trafiklab, unchanged"),
-                file=place.rpartition("/")[2],
-            )
-        return content
-
-    def table(self, name: str, content: bytes) -> pd.DataFrame | None:
-        try:
-            frame = pd.read_csv(
-                io.BytesIO(content),
-                dtype=str,
-                keep_default_na=False,
-                na_filter=False,
-                encoding="utf-8-sig",
-                skipinitialspace=True,
-            )
-        except pd.errors.EmptyDataError:
-            return None
-        except UnicodeDecodeError:
-            self.problem(
-                _("the text is not UTF-8"),
-                _("UTF-8, as GTFS says"),
-                _("Download the timetable again"),
-                file=f"{name}.txt",
-            )
-            return None
-        except pd.errors.ParserError as error:
-            longer = _LONGER_ROW.search(str(error))
-            if longer:
-                self.problem(
-                    _("the row has {cells} cells, the headings {headings}").format(
-                        cells=longer[3], headings=longer[1]
-                    ),
-                    remedy=_("Download the timetable again"),
-                    file=f"{name}.txt",
-                    row=int(longer[2]),
-                )
-                return None
-            self.problem(
-                _("the rows cannot be read ({reason})").format(reason=error),
-                _("comma-separated values"),
-                file=f"{name}.txt",
-            )
-            return None
-        frame.columns = [str(column).strip() for column in frame.columns]
-        return frame if isinstance(frame.index, pd.RangeIndex) else self.moved_back(name, frame)
-
-    def moved_back(self, name: str, frame: pd.DataFrame) -> pd.DataFrame | None:
-        """Rows longer than the headings, which pandas moves to the right: as they stand in the file.
-
-        Commas at the end of every row are common and mean nothing; cells without a heading are a problem.
-        """
-        extra = frame.index.nlevels
-        headings = list(frame.columns)
-        whole = frame.reset_index()
-        beyond = whole.iloc[:, len(headings) :]
-        filled = np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
-        if len(filled):
-            self.problem(
-                _("the row has {cells} cells, the headings {headings}").format(
-                    cells=len(headings) + extra, headings=len(headings)
-                ),
-                remedy=_("Download the timetable again"),
-                file=f"{name}.txt",
-                row=int(filled[0]) + 2,
-            )
-            return None
-        whole = whole.iloc[:, : len(headings)]
-        whole.columns = pd.Index(headings)
-        return whole
-
-
-def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
-    return frame[name].str.strip() if name in frame.columns else pd.Series("", index=frame.index, dtype=str)
-
-
 def _seconds(texts: pd.Series[Any]) -> pd.Series[Any]:
     """GTFS times as seconds; NaN for blank ones, -1 for text that is no time. Hours may pass 24."""
     codes, unique = pd.factorize(texts.str.strip())
@@ -413,14 +177,14 @@ def _one_date(text: str) -> int:
         return 0
 
 
-def _read_stops(feed: _Feed, frame: pd.DataFrame) -> pd.DataFrame:
+def _read_stops(feed: FeedFiles, frame: pd.DataFrame) -> pd.DataFrame:
     stops = pd.DataFrame(
         {
-            "stop_id": _column(frame, "stop_id"),
-            "name": _column(frame, "stop_name"),
-            "lon": pd.to_numeric(_column(frame, "stop_lon"), errors="coerce"),
-            "lat": pd.to_numeric(_column(frame, "stop_lat"), errors="coerce"),
-            "parent": _column(frame, "parent_station"),
+            "stop_id": column(frame, "stop_id"),
+            "name": column(frame, "stop_name"),
+            "lon": pd.to_numeric(column(frame, "stop_lon"), errors="coerce"),
+            "lat": pd.to_numeric(column(frame, "stop_lat"), errors="coerce"),
+            "parent": column(frame, "parent_station"),
         }
     )
     repeated = stops.duplicated("stop_id")
@@ -431,7 +195,7 @@ def _read_stops(feed: _Feed, frame: pd.DataFrame) -> pd.DataFrame:
     return stops[~repeated & ~nowhere].sort_values("stop_id").reset_index(drop=True)
 
 
-def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+def _service_days(feed: FeedFiles, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     """service_id -> sorted date ordinals; calendar and calendar_dates together, or either alone."""
     days: dict[str, set[int]] = {}
     if "calendar" in frames:
@@ -439,7 +203,7 @@ def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, 
         first, last = _dates(frame["start_date"]), _dates(frame["end_date"])
         bad = (first == 0) | (last == 0) | (last < first)
         feed.count("calendar_bad_dates", int(bad.sum()))
-        flags = np.column_stack([_column(frame, name) == "1" for name in _CALENDARS["calendar"][1:8]])
+        flags = np.column_stack([column(frame, name) == "1" for name in CALENDARS["calendar"][1:8]])
         for number in np.flatnonzero(~bad.to_numpy()):
             span = range(int(first.iloc[number]), int(last.iloc[number]) + 1) if flags[number].any() else ()
             # Ordinal 1 is a Monday: (ordinal + 6) % 7 is 0 on Mondays.
@@ -448,16 +212,16 @@ def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, 
             )
     if "calendar_dates" in frames:
         frame = frames["calendar_dates"]
-        ordinals, kinds = _dates(frame["date"]), _column(frame, "exception_type")
+        ordinals, kinds = _dates(frame["date"]), column(frame, "exception_type")
         bad = (ordinals == 0) | ~kinds.isin(["1", "2"])
         feed.count("calendar_dates_bad", int(bad.sum()))
         for service, ordinal, kind in zip(
-            _column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
+            column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
         ):
             if kind == "1":
                 days.setdefault(service, set()).add(int(ordinal))
         for service, ordinal, kind in zip(
-            _column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
+            column(frame, "service_id")[~bad], ordinals[~bad], kinds[~bad], strict=True
         ):
             if kind == "2":
                 days.get(service, set()).discard(int(ordinal))
@@ -465,20 +229,20 @@ def _service_days(feed: _Feed, frames: Mapping[str, pd.DataFrame]) -> dict[str, 
 
 
 def _read_stop_times(
-    feed: _Feed, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame
+    feed: FeedFiles, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame
 ) -> pd.DataFrame:
     """Sound stop times: trip, stop (numbers), arrival_s, departure_s, boarding, alighting; sorted."""
     feed.rows += len(frame)
     times = pd.DataFrame(
         {
-            "trip": pd.Index(trips["trip_id"]).get_indexer(_column(frame, "trip_id")),
-            "stop": pd.Index(stops["stop_id"]).get_indexer(_column(frame, "stop_id")),
-            "sequence": pd.to_numeric(_column(frame, "stop_sequence"), errors="coerce"),
+            "trip": pd.Index(trips["trip_id"]).get_indexer(column(frame, "trip_id")),
+            "stop": pd.Index(stops["stop_id"]).get_indexer(column(frame, "stop_id")),
+            "sequence": pd.to_numeric(column(frame, "stop_sequence"), errors="coerce"),
             "arrival_s": _seconds(frame["arrival_time"]),
             "departure_s": _seconds(frame["departure_time"]),
-            "boarding": _column(frame, "pickup_type").map(_REGULATION),
-            "alighting": _column(frame, "drop_off_type").map(_REGULATION),
-            "distance": pd.to_numeric(_column(frame, "shape_dist_traveled"), errors="coerce"),
+            "boarding": column(frame, "pickup_type").map(_REGULATION),
+            "alighting": column(frame, "drop_off_type").map(_REGULATION),
+            "distance": pd.to_numeric(column(frame, "shape_dist_traveled"), errors="coerce"),
         }
     )
     reasons = {
@@ -539,15 +303,15 @@ def _with_all_times(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_frequencies(
-    feed: _Feed, frame: pd.DataFrame, trips: pd.DataFrame, times: pd.DataFrame
+    feed: FeedFiles, frame: pd.DataFrame, trips: pd.DataFrame, times: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trips of frequencies.txt written out, one for each departure of their headway.
 
     `exact_times` 0 and 1 are treated alike: a headway service is taken to leave at each full headway.
     """
     start, end = _seconds(frame["start_time"]), _seconds(frame["end_time"])
-    headway = pd.to_numeric(_column(frame, "headway_secs"), errors="coerce")
-    number = pd.Series(pd.Index(trips["trip_id"]).get_indexer(_column(frame, "trip_id")), index=frame.index)
+    headway = pd.to_numeric(column(frame, "headway_secs"), errors="coerce")
+    number = pd.Series(pd.Index(trips["trip_id"]).get_indexer(column(frame, "trip_id")), index=frame.index)
     bad = ~(start >= 0) | ~(end > start) | ~(headway > 0) | (number < 0)
     feed.count("frequencies_bad", int(bad.sum()))
     new_trips: list[pd.Series[Any]] = []
@@ -574,22 +338,22 @@ def _with_frequencies(
 
 
 def _read_transfers(
-    feed: _Feed, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame, used: np.ndarray
+    feed: FeedFiles, frame: pd.DataFrame, stops: pd.DataFrame, trips: pd.DataFrame, used: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rules between stops (stations expanded to the stops trips use), and rules between named trips."""
     ids = pd.Index(stops["stop_id"])
     rules = pd.DataFrame(
         {
-            "from": ids.get_indexer(_column(frame, "from_stop_id")),
-            "to": ids.get_indexer(_column(frame, "to_stop_id")),
-            "kind": _column(frame, "transfer_type").replace("", "0"),
-            "min_s": pd.to_numeric(_column(frame, "min_transfer_time"), errors="coerce").fillna(-1),
-            "from_trip_id": _column(frame, "from_trip_id"),
-            "to_trip_id": _column(frame, "to_trip_id"),
-            "blank_stops": (_column(frame, "from_stop_id") == "") & (_column(frame, "to_stop_id") == ""),
+            "from": ids.get_indexer(column(frame, "from_stop_id")),
+            "to": ids.get_indexer(column(frame, "to_stop_id")),
+            "kind": column(frame, "transfer_type").replace("", "0"),
+            "min_s": pd.to_numeric(column(frame, "min_transfer_time"), errors="coerce").fillna(-1),
+            "from_trip_id": column(frame, "from_trip_id"),
+            "to_trip_id": column(frame, "to_trip_id"),
+            "blank_stops": (column(frame, "from_stop_id") == "") & (column(frame, "to_stop_id") == ""),
         }
     )
-    by_route = (_column(frame, "from_route_id") != "") | (_column(frame, "to_route_id") != "")
+    by_route = (column(frame, "from_route_id") != "") | (column(frame, "to_route_id") != "")
     feed.count("transfers_between_routes_not_used", int(by_route.sum()))
     rules = rules[~by_route]
     of_trips = (rules["from_trip_id"] != "") & (rules["to_trip_id"] != "")
@@ -644,12 +408,12 @@ def _offset_s(zone: str, moment: datetime) -> float:
 
 
 def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
-    feed = _Feed(path)
+    feed = FeedFiles(path)
     if not path.exists():
         raise InputError(Problem(_("there is no such file"), remedy=_("Check the path"), file=feed.name))
     try:
         frames = feed.frames()
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise InputError(
             Problem(
                 _("it is not a readable zip file"),
@@ -660,7 +424,7 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
         ) from error
     if feed.problems:
         raise InputError(feed.problems)
-    timezone = _column(frames["agency"], "agency_timezone").iloc[0]
+    timezone = column(frames["agency"], "agency_timezone").iloc[0]
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
@@ -688,10 +452,10 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     stops = _read_stops(feed, frames["stops"])
     parent = pd.Index(stops["stop_id"]).get_indexer(stops["parent"])
     stops["is_station"] = (
-        _column(
+        column(
             frames["stops"]
             .drop_duplicates("stop_id")
-            .set_index(_column(frames["stops"].drop_duplicates("stop_id"), "stop_id")),
+            .set_index(column(frames["stops"].drop_duplicates("stop_id"), "stop_id")),
             "location_type",
         )
         .reindex(stops["stop_id"])
@@ -703,7 +467,7 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     routes = (
         pd.DataFrame(
             {
-                name: _column(frames["routes"], name)
+                name: column(frames["routes"], name)
                 for name in ("route_id", "route_short_name", "route_long_name", "route_type")
             }
         )
@@ -712,7 +476,7 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     )
     trips = pd.DataFrame(
         {
-            name: _column(frames["trips"], name)
+            name: column(frames["trips"], name)
             for name in ("trip_id", "route_id", "service_id", "trip_headsign", "block_id")
         }
     )
@@ -778,14 +542,14 @@ def _read_feed(path: Path) -> tuple[FeedSummary, dict[str, Any]]:
     first = date.fromordinal(int(min(ordinals[0] for ordinals in running)))
     last = date.fromordinal(int(max(ordinals[-1] for ordinals in running)))
     info = frames.get("feed_info")
-    version = _column(info, "feed_version").iloc[0] if info is not None and len(info) else ""
+    version = column(info, "feed_version").iloc[0] if info is not None and len(info) else ""
     feed_id = (
-        (_column(info, "feed_id").iloc[0] or _column(info, "feed_publisher_name").iloc[0])
+        (column(info, "feed_id").iloc[0] or column(info, "feed_publisher_name").iloc[0])
         if info is not None and len(info)
         else ""
     )
     agencies = " ".join(
-        sorted(set(_column(frames["agency"], "agency_id")) | set(_column(frames["agency"], "agency_name")))
+        sorted(set(column(frames["agency"], "agency_id")) | set(column(frames["agency"], "agency_name")))
     )
     texts = f"{feed.name} {agencies} {version}".casefold()
     summary = FeedSummary(

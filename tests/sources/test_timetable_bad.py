@@ -10,7 +10,7 @@ import pytest
 
 from geomatch.errors import InputError
 from geomatch.notes import note_text
-from geomatch.sources import timetable
+from geomatch.sources import gtfs_files
 from geomatch.sources.timetable import read_timetable
 from tests.sources.bad_files import Bad, documented, markdown
 
@@ -284,7 +284,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_a_bad_feed_is_told(case: Bad, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if case.make is bomb:
-        monkeypatch.setattr(timetable, "_MAX_FILE_BYTES", 1 << 20)
+        monkeypatch.setattr(gtfs_files, "_MAX_FILE_BYTES", 1 << 20)
     path = case.make(tmp_path)
     if case.read:
         (summary,) = read_timetable([path]).feeds
@@ -300,7 +300,7 @@ def test_the_table_stands_in_the_documentation() -> None:
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timetable, "_MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr(gtfs_files, "_MAX_FILE_BYTES", 1 << 20)
     path = bomb(tmp_path)
     opened: list[str] = []
     read = zipfile.ZipFile.read
@@ -317,7 +317,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_limit_is_far_above_the_largest_real_file() -> None:
     # The stop times of the whole country are some hundred megabytes.
-    assert timetable._MAX_FILE_BYTES == 1_073_741_824
+    assert gtfs_files._MAX_FILE_BYTES == 1_073_741_824
 
 
 def test_a_comma_after_every_row_moves_nothing(tmp_path: Path) -> None:
