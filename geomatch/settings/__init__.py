@@ -17,6 +17,7 @@ from geomatch.settings.tree import (
     SessionSettings,
     Settings,
     Share,
+    TimetableSettings,
     TransferSettings,
     WalkSettings,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "SessionSettings",
     "Settings",
     "Share",
+    "TimetableSettings",
     "TransferSettings",
     "WalkSettings",
     "load_settings",

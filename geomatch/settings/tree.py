@@ -44,6 +44,23 @@ class MaskSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimetableSettings:
+    """Which timetables are refused."""
+
+    max_bad_share: float = _setting(
+        0.05,
+        "share 0-1",
+        N_("assumed by us"),
+        N_("a timetable is refused when more of its stop times cannot be used"),
+        0,
+        1,
+    )
+    max_bad_rows: int = _setting(
+        100, "stop times", N_("assumed by us"), N_("as many may be unusable in any timetable"), 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class WalkSettings:
     """Walking to and from stops, and from door to door (METHOD 4)."""
 
@@ -236,6 +253,7 @@ class Settings:
 
     language: str = _setting("sv", "sv | en", "", N_("language of pages and messages"))
     mask: MaskSettings = _section(MaskSettings, N_("What a withheld count can be (METHOD 1)"))
+    timetable: TimetableSettings = _section(TimetableSettings, N_("Which timetables are refused"))
     walk: WalkSettings = _section(
         WalkSettings, N_("Walking to and from stops, and from door to door (METHOD 4)")
     )
@@ -290,6 +308,8 @@ class Settings:
         """The tree of `as_dict`, also after it went through JSON (which knows no tuples)."""
         chosen: dict[str, Any] = {}
         for f in fields(cls):
+            if f.name not in values:
+                continue  # a section that is younger than the values keeps its defaults
             value = values[f.name]
             if f.name in ("shares", "rules"):
                 kind = Share if f.name == "shares" else Rule

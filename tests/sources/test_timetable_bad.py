@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -29,6 +30,7 @@ GOOD: dict[str, str] = {
 AGAIN = "Hämta tidtabellen igen"
 UNCHANGED = f"{AGAIN}; använd zip-filen från Trafiklab utan att ändra den"
 ASK = f"{AGAIN}, eller fråga trafikföretaget"
+ALL_THE_SAME = f"{ASK}. Höj max_bad_share under [timetable] i inställningarna om den ska användas ändå"
 
 
 def feed(without: tuple[str, ...] = (), encoding: str = "utf-8", **files: str) -> Callable[[Path], Path]:
@@ -88,6 +90,11 @@ def bomb(folder: Path) -> Path:
     return feed(stop_times="0" * 1_200_000)(folder)
 
 
+def bomb_of_trips(folder: Path) -> Path:
+    """Trips of 1,200,000 bytes; the test lowers the limit to 1 MB."""
+    return feed(trips="0" * 1_200_000)(folder)
+
+
 def folder_of(files: dict[str, str]) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         path = folder / "tidtabell"
@@ -139,9 +146,14 @@ CASES = (
     Bad("a zip with a password", locked, one(NO_ZIP)),
     Bad("a zip damaged inside", broken_inside, one(NO_ZIP)),
     Bad(
-        "a zip bomb: a file that unpacks to more than 1,024 MB (in the test: 1 MB)",
+        "a zip bomb: `stop_times.txt` unpacks to more than 4,096 MB (in the test: 1 MB)",
         bomb,
         one(f"filen blir 2 MB när den packas upp; väntat: högst 1 MB. {UNCHANGED}.", blad("stop_times")),
+    ),
+    Bad(
+        "another file of it unpacks to more than 512 MB (in the test: 1 MB)",
+        bomb_of_trips,
+        one(f"filen blir 2 MB när den packas upp; väntat: högst 1 MB. {UNCHANGED}.", blad("trips")),
     ),
     Bad(
         "a zip of something else",
@@ -205,6 +217,22 @@ CASES = (
         one(f"raden har 5 celler men rubrikerna är 4. {AGAIN}.", blad("stops") + ", rad 4"),
     ),
     Bad(
+        "rows with fewer cells than headings",
+        feed(
+            stops="stop_id,stop_name,stop_lat,stop_lon,parent_station\nA,Åby,65.58,22.15\nB,By,65.60,22.20\n"
+        ),
+        (),
+        read=True,
+    ),
+    Bad(
+        "a quotation mark that is not closed",
+        feed(stops=GOOD["stops"] + 'C,"Cby,65.6,22.3\nD,Dby,65.6,22.3\n'),
+        one(
+            f"ett citattecken har inget slut; väntat: värden med komma emellan. {AGAIN}.",
+            blad("stops") + ", rad 4",
+        ),
+    ),
+    Bad(
         "an unknown time zone",
         feed(agency=GOOD["agency"].replace("Europe/Stockholm", "Sverige")),
         one(
@@ -221,7 +249,7 @@ CASES = (
         "more than 100 and more than 5 % of the stop times unusable",
         feed(stop_times=bad_times(101, 1000)),
         (
-            f"tidtabell.zip, blad ”stop_times.txt”: 101 av 1000 hållplatstider kan inte användas; väntat: högst 5 procent. {ASK}.",
+            f"tidtabell.zip, blad ”stop_times.txt”: 101 av 1000 hållplatstider kan inte användas; väntat: högst 5 procent. {ALL_THE_SAME}.",
             "tidtabell.zip: Hållplatstider vid en okänd hållplats, utelämnade: 101.",
         ),
     ),
@@ -246,6 +274,50 @@ CASES = (
         read=True,
     ),
     Bad(
+        "rows without an id, and a route that stands twice",
+        feed(stops=GOOD["stops"] + ",Cby,65.7,22.3\n", routes=GOOD["routes"] + "r,2,700\n"),
+        (
+            "Linjer med samma id som en annan, utelämnade: 1.",
+            "Hållplatser, linjer eller turer utan id, utelämnade: 1.",
+        ),
+        read=True,
+    ),
+    Bad(
+        "a station that is not there",
+        feed(
+            stops="stop_id,stop_name,stop_lat,stop_lon,parent_station\nA,Åby,65.58,22.15,S\nB,By,65.60,22.20,\n"
+        ),
+        ("Hållplatser vars hållplatsområde inte finns i tidtabellen, räknas var för sig: 1.",),
+        read=True,
+    ),
+    Bad(
+        "calls in areas instead of at stops (GTFS-Flex)",
+        feed(
+            stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence,location_id\n"
+            "t,08:00:00,08:00:00,A,1,\nt,08:10:00,08:10:00,B,2,\nu,,,,1,zon\n"
+        ),
+        (
+            "Hållplatstider för områden med anropsstyrd trafik i stället för hållplatser, som inte används: 1.",
+        ),
+        read=True,
+    ),
+    Bad(
+        "rules of changes that cannot be used",
+        feed(
+            transfers="from_stop_id,to_stop_id,transfer_type,from_route_id,from_trip_id\nA,A,0,,\nA,A,1,,\nA,X,0,,\n"
+            "A,B,0,r,\nA,B,0,x,\nA,B,0,,t\nA,B,0,,y\n"
+        ),
+        (
+            "Bytesregler mellan linjer, som inte används: 1.",
+            "Bytesregler som nämner en okänd hållplats eller är av okänt slag, utelämnade: 1.",
+            "Bytesregler som bara nämner en tur, som inte används: 1.",
+            "Bytesregler som nämner en okänd linje, utelämnade: 1.",
+            "Bytesregler som nämner en okänd tur, utelämnade: 1.",
+            "Bytesregler för samma två hållplatser som en annan, utelämnade: 1.",
+        ),
+        read=True,
+    ),
+    Bad(
         "stops at 0, 0 and outside the globe",
         feed(stops=GOOD["stops"] + "C,Ingenstans,0,0\nD,Utanför,95,22\n"),
         ("Hållplatser utan koordinater, utelämnade: 2.",),
@@ -265,7 +337,7 @@ CASES = (
         "every stop at 0, 0",
         feed(stops=SHORT_STOPS + "A,Åby,0,0\nB,By,0.0,0.0\n", stop_times=bad_times(0, 200)),
         (
-            f"tidtabell.zip, blad ”stop_times.txt”: 200 av 200 hållplatstider kan inte användas; väntat: högst 5 procent. {ASK}.",
+            f"tidtabell.zip, blad ”stop_times.txt”: 200 av 200 hållplatstider kan inte användas; väntat: högst 5 procent. {ALL_THE_SAME}.",
             "tidtabell.zip: Hållplatstider vid en okänd hållplats, utelämnade: 200.",
             "tidtabell.zip: Hållplatser utan koordinater, utelämnade: 2.",
         ),
@@ -284,6 +356,8 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_a_bad_feed_is_told(case: Bad, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if case.make is bomb:
+        monkeypatch.setattr(gtfs_files, "_MAX_STOP_TIMES_BYTES", 1 << 20)
+    if case.make is bomb_of_trips:
         monkeypatch.setattr(gtfs_files, "_MAX_FILE_BYTES", 1 << 20)
     path = case.make(tmp_path)
     if case.read:
@@ -300,24 +374,24 @@ def test_the_table_stands_in_the_documentation() -> None:
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gtfs_files, "_MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr(gtfs_files, "_MAX_STOP_TIMES_BYTES", 1 << 20)
     path = bomb(tmp_path)
-    opened: list[str] = []
-    read = zipfile.ZipFile.read
+    opened: set[str] = set()
+    open_member = zipfile.ZipFile.open
 
-    def watched(archive: zipfile.ZipFile, name: str) -> bytes:
-        opened.append(name)
-        return read(archive, name)
+    def watched(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+        opened.add(name)
+        return open_member(archive, name)
 
-    monkeypatch.setattr(zipfile.ZipFile, "read", watched)
+    monkeypatch.setattr(zipfile.ZipFile, "open", watched)
     with pytest.raises(InputError):
         read_timetable([path])
     assert sorted(opened) == ["agency.txt", "calendar_dates.txt", "routes.txt", "stops.txt", "trips.txt"]
 
 
-def test_the_limit_is_far_above_the_largest_real_file() -> None:
-    # The stop times of the whole country are some hundred megabytes.
-    assert gtfs_files._MAX_FILE_BYTES == 1_073_741_824
+def test_the_limits_are_far_above_the_largest_real_files() -> None:
+    # The stop times of the whole country are some 600 megabytes, its trips and transfers some 50.
+    assert (gtfs_files._MAX_STOP_TIMES_BYTES, gtfs_files._MAX_FILE_BYTES) == (4_294_967_296, 536_870_912)
 
 
 def test_a_comma_after_every_row_moves_nothing(tmp_path: Path) -> None:
