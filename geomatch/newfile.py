@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -38,7 +39,7 @@ def write_new(target: Path, content: bytes) -> None:
     """Write a file that is not there yet, whole or not at all.
 
     Raises:
-        InputError: There is a file of that name, or no such folder.
+        InputError: There is a file of that name, or no such folder, or it cannot be written there.
     """
     problems = new_file_problems(target)
     if problems:
@@ -50,8 +51,17 @@ def write_new(target: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(target)
+    except OSError as error:
+        raise InputError(
+            Problem(
+                _("the file cannot be written: {reason}").format(reason=error.strerror),
+                remedy=_("Check that there is room and that you may write in the folder"),
+                file=target.name,
+            )
+        ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def table_csv(table: pd.DataFrame) -> bytes:

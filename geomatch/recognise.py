@@ -6,11 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from geomatch.errors import InputError, Problem
-from geomatch.sources.tabular import TEXT_SUFFIXES, Book, fold, open_book
+from geomatch.sources.csv_text import DELIMITERS, csv_delimiter
+from geomatch.sources.tabular import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Book, fold, open_book
 from geomatch.words import N_
 from geomatch.words import gettext as _
 
@@ -148,6 +151,14 @@ def _rows(path: Path) -> Iterator[tuple[str, int, frozenset[str]]]:
         for number, cells in enumerate(_first_lines(path), 1):
             yield "", number, _folded(cells)
         return
+    if suffix not in WORKBOOK_SUFFIXES and path.is_file():
+        raise InputError(
+            Problem(
+                _("files of the kind “{suffix}” are not read").format(suffix=suffix),
+                ", ".join((*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES, ".gpkg", ".zip")),
+                file=path.name,
+            )
+        )
     book: Book = open_book(path, _WORDS)
     for sheet in book.sheets:
         if not sheet.hidden:
@@ -181,24 +192,33 @@ def _first_lines(path: Path) -> Sequence[Sequence[str]]:
         text = content.decode("utf-8-sig", errors="replace")
         if "\ufffd" in text[:-4]:
             text = content.decode("cp1252", errors="replace")
-    lines = text.splitlines()[:_WITHIN_ROWS]
-    best: list[list[str]] = []
-    most = -1
-    for delimiter in (";", ",", "\t"):
-        rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
-        known = max((len(_folded(row) & _WORDS) for row in rows), default=0)
-        if known > most:
-            best, most = rows, known
-    return best
+    delimiter = csv_delimiter(text, _WORDS, (*DELIMITERS, "|"), _WITHIN_ROWS)
+    lines = list(islice(io.StringIO(text, newline=""), 10 * _WITHIN_ROWS))
+    rows = _parted(lines, delimiter)
+    if max((len(_folded(row) & _WORDS) for row in rows), default=0) < 2:
+        # A quotation mark that is not closed hides what comes after it; the file's reader tells of it.
+        rows = [cells for line in lines[:_WITHIN_ROWS] for cells in _parted([line], delimiter)]
+    return rows
+
+
+def _parted(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The first rows of csv, as far as they can be read."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice(csv.reader(lines, delimiter=delimiter), _WITHIN_ROWS))
+    return rows
 
 
 def _layers(path: Path) -> Iterator[tuple[str, int, frozenset[str]]]:
     """The columns of each layer of a GeoPackage, as one row."""
     import pyogrio  # noqa: PLC0415  slow to load; only needed for this kind of file
 
+    from geomatch.sources.layers import NOT_LAYERS  # noqa: PLC0415  as above
+
     try:
         for name, _geometry in pyogrio.list_layers(path):
-            yield str(name), 1, _folded(pyogrio.read_info(path, layer=name)["fields"])
+            if name not in NOT_LAYERS:
+                yield str(name), 1, _folded(pyogrio.read_info(path, layer=name)["fields"])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
         raise InputError(
             Problem(

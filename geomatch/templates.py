@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from geomatch.errors import InputError, Problem
-from geomatch.sources.activities import ACTIVITY_HEADINGS, ACTIVITY_WORDS
-from geomatch.sources.activity_places import write_new
-from geomatch.sources.corridor_register import CORRIDOR_HEADINGS, EXAMPLE, MOST_ROWS
+from geomatch.newfile import write_new
+from geomatch.sources.activity_words import ACTIVITY_HEADINGS, ACTIVITY_WORDS
+from geomatch.sources.corridor_register import CORRIDOR_HEADINGS
 from geomatch.sources.regions import municipalities
+from geomatch.sources.register_files import MOST_ROWS
+from geomatch.sources.tabular import EXAMPLE
 from geomatch.words import gettext as _
 
 __all__ = ["KINDS", "template_bytes", "write_template"]

@@ -51,6 +51,9 @@ def test_each_kind_is_known_by_its_content(demo: DemoInputs, tmp_path: Path) -> 
             write(tmp_path / "a.csv", LOCALITIES),
             write(tmp_path / "b.csv", LOCALITIES, "utf-16"),
             write(tmp_path / "c.txt", CORRIDORS, "cp1252"),
+            write(tmp_path / "e.csv", CORRIDORS.replace(";", "|")),
+            write(tmp_path / "f.csv", '"Korridorer 2024\n' + CORRIDORS),
+            write(tmp_path / "g.csv", "Korridorer\n" + CORRIDORS.replace(";x", ';"x')),
             write(tmp_path / "d.csv", "month,municipality_code,low,high\n2023-01,2580,1,5\n"),
             feed(["20230206"], 1).write(tmp_path / "mapp"),
         )
@@ -65,6 +68,10 @@ def test_each_kind_is_known_by_its_content(demo: DemoInputs, tmp_path: Path) -> 
         "b.csv": ("localities", "", 1),
         "c.txt": ("corridors", "", 1),
         "d.csv": ("enrolment", "", 1),
+        # Parted by bars, and with a quotation mark that is not closed above and below the headings.
+        "e.csv": ("corridors", "", 1),
+        "f.csv": ("corridors", "", 2),
+        "g.csv": ("corridors", "", 2),
         "mapp": ("timetable", "", None),
     }
 
@@ -111,7 +118,7 @@ def test_a_file_that_is_nothing_is_told_what_each_kind_needs(tmp_path: Path) -> 
     [
         ("x.csv", None, "x.csv: filen kan inte öppnas. Kontrollera filens namn och att du får läsa den."),
         ("x.csv", "", "x.csv: filen är tom."),
-        ("x.pdf", "%PDF", "x.pdf: filer av typen ”.pdf” läses inte; väntat: .xlsx, .xlsm, .xls, .csv, .tsv, .txt."),
+        ("x.pdf", "%PDF", "x.pdf: filer av typen ”.pdf” läses inte; väntat: .xlsx, .xlsm, .xls, .csv, .tsv, .txt, .gpkg, .zip."),
         ("x.xlsx", "hej", "x.xlsx: filen är skadad eller är ingen Excel-arbetsbok. Hämta den igen, eller öppna den i Excel och spara den som .xlsx."),
         ("x.gpkg", "hej", "x.gpkg: filen är ingen läsbar GeoPackage. Spara om den från QGIS som GeoPackage."),
     ],
@@ -123,6 +130,25 @@ def test_files_that_cannot_be_opened(tmp_path: Path, name: str, content: str | N
     with pytest.raises(InputError) as caught:
         recognise(path)
     assert str(caught.value) == message
+
+
+def test_a_sheet_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Blad1"
+    book.active["A1"] = "Insats-id"
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "x.xlsx")
+    with pytest.raises(InputError) as caught:
+        recognise(tmp_path / "x.xlsx")
+    assert str(caught.value) == (
+        "x.xlsx, blad ”Blad1”: bladet sträcker sig till cell XFD1048576. Töm cellerna utanför tabellen."
+    )
+    # Where only a format reaches that far, it does not.
+    book.active["XFD1048576"] = None
+    book.active["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.active["A2"], book.active["B1"] = "BD-1", "Namn"
+    book.save(tmp_path / "y.xlsx")
+    assert recognise(tmp_path / "y.xlsx", "activities").kind == "activities"
 
 
 # ----------------------------------------------------------------------------------------------------------- inspect
@@ -200,7 +226,7 @@ def test_corridors(tmp_path: Path) -> None:
         "  Rubriker: rad 1",
         "  Rader: 1",
         "  Igenkända namn: 1 bostadskommuner, 1 insatskommuner",
-        "  Period: 2023-01-01 – …",
+        "  Period: 2023-01-01 – … (1 utan slutdatum)",
         "  Antaget eller noterat:",
         *[line for line in found.lines if line.startswith("    ")],
     )

@@ -177,12 +177,16 @@ def test_no_file_is_replaced_and_mistakes_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_text("mitt", encoding="utf-8")
     for kind, name, expected in (
-        ("activities", "a.xlsx", "a.xlsx: filen finns redan. Ange ett annat namn eller ta bort filen först."),
+        (
+            "activities",
+            "a.xlsx",
+            "a.xlsx: det finns redan en fil med det namnet; inget skrivs över. Välj ett annat namn, eller flytta filen.",
+        ),
         ("activities", "a.csv", "a.csv: namnet slutar inte på .xlsx."),
         (
             "activities",
             "no/a.xlsx",
-            "a.xlsx: filen kan inte skrivas. Kontrollera att mappen finns och att du får skriva i den.",
+            f"a.xlsx: det finns ingen mapp {tmp_path / 'no'}. Skapa mappen, eller välj en annan.",
         ),
         ("need", "b.xlsx", "det finns ingen mall av slaget ”need”; väntat: activities, corridors."),
     ):

@@ -11,147 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from geomatch.errors import InputError, Problem
-from geomatch.restricted import Audience, Restricted
-from geomatch.sources.activity_places import Place, municipality_code, place_rows, stated_point, write_layer
-from geomatch.sources.corridor_register import day_of, is_example, open_register
-from geomatch.sources.regions import CRS, municipalities
-from geomatch.sources.tabular import Cell, Row, is_synthetic, iso_day, label, split
-from geomatch.tables import records
+from geomatch.restricted import Restricted
+from geomatch.sources.activity_agreement import Entry, Pattern, check_agreement
+from geomatch.sources.activity_places import municipality_code, place_rows, stated_point
+from geomatch.sources.activity_words import ACTIVITY_HEADINGS, ACTIVITY_WORDS, HEADINGS, REQUIRED
+from geomatch.sources.cells import clock
+from geomatch.sources.regions import CRS
+from geomatch.sources.register_files import open_register
+from geomatch.sources.schemas import check_table
+from geomatch.sources.tabular import Cell, Row, is_example, is_synthetic, iso_day, label, split
 from geomatch.words import gettext as _
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = [
-    "ACTIVITY_HEADINGS",
-    "ACTIVITY_WORDS",
-    "SERIES_COLUMNS",
-    "SESSION_COLUMNS",
-    "ActivityRegister",
-    "read_activities",
-    "write_activities_geopackage",
-]
+__all__ = ["SERIES_COLUMNS", "SESSION_COLUMNS", "ActivityRegister", "read_activities"]
 
-# Identifier of each column: the heading to name first, then others that mean the same.
-_COLUMNS: dict[str, tuple[str, ...]] = {
-    "activity_id": ("Insats-id", "insatsid", "insats id"),
-    "name": ("Namn", "insats", "insatsens namn"),
-    "organiser": ("Anordnare",),
-    "organiser_type": ("Anordnartyp", "typ av anordnare"),
-    "grant_scheme": ("Statsbidrag",),
-    "primary_purpose": ("Primärt syfte",),
-    "secondary_purposes": ("Övriga syften",),
-    "target_groups": ("Målgrupper", "målgrupp"),
-    "sex": ("Kön",),
-    "places": ("Platser", "antal platser"),
-    "valid_from": ("Startdatum",),
-    "valid_to": ("Slutdatum",),
-    "weekdays": ("Veckodagar", "veckodag"),
-    "dates": ("Datum",),
-    "start": ("Start", "starttid"),
-    "end": ("Slut", "sluttid"),
-    "digital": ("Digital", "digitalt"),
-    "childcare": ("Barnpassning",),
-    "language_support": ("Språkstöd",),
-    "parallel_group": ("Parallell grupp",),
-    "visibility": ("Synlighet",),
-    "status": ("Status",),
-    "municipality": ("Kommun", "municipality_code", "kommunkod"),
-    "address": ("Adress",),
-    "contact": ("Kontakt",),
-    "lon": ("lon", "longitud", "longitude", "long", "lng"),
-    "lat": ("lat", "latitud", "latitude"),
-    "east_m": (
-        "Öst",
-        "e",
-        "x",
-        "easting",
-        "sweref öst",
-        "sweref e",
-        "öst (sweref 99 tm)",
-        "e (sweref 99 tm)",
-    ),
-    "north_m": (
-        "Nord",
-        "n",
-        "y",
-        "northing",
-        "sweref nord",
-        "sweref n",
-        "nord (sweref 99 tm)",
-        "n (sweref 99 tm)",
-    ),
-}
-ACTIVITY_HEADINGS = {identifier: names[0] for identifier, names in _COLUMNS.items()}
-_HEADINGS = {
-    name.casefold(): identifier for identifier, names in _COLUMNS.items() for name in (identifier, *names)
-}
-_REQUIRED = (
-    "activity_id",
-    "name",
-    "organiser",
-    "primary_purpose",
-    "places",
-    "valid_from",
-    ("municipality", "lon", "east_m"),
-)
-_SEX = {
-    "alla": "all",
-    "all": "all",
-    "båda": "all",
-    "kvinnor och män": "all",
-    "kvinnor": "women",
-    "kvinna": "women",
-}
-_SEX |= {"women": "women", "män": "men", "man": "men", "men": "men"}
-_GROUPS = {
-    "asylsökande": "asylum_seeker",
-    "asylum_seeker": "asylum_seeker",
-    "massflyktsdirektivet": "temporary_protection",
-    "skyddsbehövande enligt massflyktsdirektivet": "temporary_protection",
-    "massflykt": "temporary_protection",
-    "tillfälligt skydd": "temporary_protection",
-    "temporary_protection": "temporary_protection",
-    "i väntan på bosättning": "permit_awaiting_settlement",
-    "uppehållstillstånd i väntan på bosättning": "permit_awaiting_settlement",
-    "uppehållstillstånd": "permit_awaiting_settlement",
-    "permit_awaiting_settlement": "permit_awaiting_settlement",
-    "nyanlända": "newcomer",
-    "nyanländ": "newcomer",
-    "newcomer": "newcomer",
-    "alla": "all",
-    "all": "all",
-}
-_VISIBILITY = {"exakt": "exact", "exact": "exact", "kommun": "municipality", "municipality": "municipality"}
-_VISIBILITY |= {"dold": "hidden", "hidden": "hidden"}
-_STATUS = {"pågående": "ongoing", "ongoing": "ongoing", "planerad": "planned", "planned": "planned"}
-_STATUS |= {"avslutad": "ended", "ended": "ended"}
-_YES_NO = dict.fromkeys(("ja", "j", "yes", "true", "sant", "1"), "yes")
-_YES_NO |= dict.fromkeys(("nej", "n", "no", "false", "falskt", "0"), "no")
-_DAYS = (
-    ("mån", "måndag", "måndagar", "mon", "monday"),
-    ("tis", "tisdag", "tisdagar", "tue", "tuesday"),
-    ("ons", "onsdag", "onsdagar", "wed", "wednesday"),
-    ("tor", "tors", "torsdag", "torsdagar", "thu", "thursday"),
-    ("fre", "fredag", "fredagar", "fri", "friday"),
-    ("lör", "lördag", "lördagar", "sat", "saturday"),
-    ("sön", "söndag", "söndagar", "sun", "sunday"),
-)
-_WEEKDAYS = {word: str(number) for number, words in enumerate(_DAYS) for word in words}
-# Column -> the words it may hold -> what each means; the first word of a meaning is the one to write.
-ACTIVITY_WORDS: Mapping[str, Mapping[str, str]] = {
-    "target_groups": _GROUPS,
-    "sex": _SEX,
-    "weekdays": _WEEKDAYS,
-    **dict.fromkeys(("digital", "childcare", "language_support", "parallel_group"), _YES_NO),
-    "visibility": _VISIBILITY,
-    "status": _STATUS,
-}
 _GRANT = re.compile(r"(?:s|§|stycke)?\s*37\s*(?:§)?\s*(a)?\s*(?:§)?", re.IGNORECASE)
 SERIES_COLUMNS = (
     "series_id",
@@ -179,9 +58,6 @@ SERIES_COLUMNS = (
     "geometry",
 )
 SESSION_COLUMNS = ("series_id", "weekday", "date", "start_s", "end_s")
-_SHARED = tuple(name for name in SERIES_COLUMNS if name not in {"series_id", "activity_id", "geometry"})
-# One pattern: (weekday or None, date or '', start_s, end_s).
-Pattern = tuple[int | None, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,37 +90,18 @@ class ActivityRegister:
     rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One row of the register."""
-
-    row: Row
-    fields: dict[str, Any]
-    patterns: list[Pattern]
-    place: Place
-
-    @property
-    def where(self) -> tuple[bool, float, float, str]:
-        """What makes two rows one place, in the order that numbers the places of an activity."""
-        digital = bool(self.fields["digital"])
-        x_m, y_m = self.place.x_m, self.place.y_m
-        if digital or x_m is None or y_m is None:
-            return True, 0.0, 0.0, ""
-        return False, round(x_m), round(y_m), str(self.fields["address"]) if self.place.assumed else ""
-
-
 def read_activities(path: str | Path) -> ActivityRegister:
     """Read a register of activities from a workbook, csv file or GeoPackage (`docs/inputs.md` has its columns).
 
     One row is one session pattern. Rows with the same activity_id and the same place belong to one series and must
-    agree in all else. In a GeoPackage the geometry is the place.
+    agree in all else (`check_agreement`). In a GeoPackage the geometry is the place.
 
     Raises:
         InputError: With every problem found, each with its row and heading.
     """
     problems: list[Problem] = []
     notes: Counter[str] = Counter()
-    register = open_register(path, _HEADINGS, _REQUIRED, ACTIVITY_HEADINGS, notes)
+    register = open_register(path, HEADINGS, REQUIRED, ACTIVITY_HEADINGS, notes)
     rows = [Row(register, number, cells, problems) for number, cells in register.rows]
     rows = [row for row in rows if not is_example(row, "activity_id")]
     notes["example_rows"] = len(register.rows) - len(rows)
@@ -273,14 +130,14 @@ def read_activities(path: str | Path) -> ActivityRegister:
         notes=notes,
     )
     entries = [
-        _Entry(row, fields | {"municipality_code": place.municipality_code}, patterns, place)
+        Entry(row, fields | {"municipality_code": place.municipality_code}, patterns, place)
         for (row, fields, patterns), place in zip(parsed, places, strict=True)
     ]
     wrong = {problem.row for problem in problems}
-    _check_agreement([entry for entry in entries if entry.row.number not in wrong])
+    check_agreement([entry for entry in entries if entry.row.number not in wrong])
     if problems:
-        raise InputError(problems)
-    series, sessions, numbers = _tables(entries)
+        raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
+    series, sessions, numbers = _tables(entries, register.file)
     notes["without_sessions"] = len(set(series["series_id"]) - set(sessions["series_id"]))
     return ActivityRegister(
         Restricted(series),
@@ -301,19 +158,19 @@ def _fields(row: Row, notes: Counter[str]) -> dict[str, Any]:
         row.wrong("activity_id", _("“#” in an id is kept for activities with several places"))
     fields["grant_scheme"] = _grant_scheme(row.text("grant_scheme"), notes)
     fields["secondary_purposes"] = ";".join(split(row.text("secondary_purposes"), ";"))
-    groups = set(row.choices("target_groups", _GROUPS))
+    groups = set(row.choices("target_groups", ACTIVITY_WORDS["target_groups"]))
     fields["target_groups"] = "all" if "all" in groups or not groups else ";".join(sorted(groups))
     notes["newcomer"] += "newcomer" in groups
-    fields["sex"] = row.choice("sex", _SEX, "all")
-    fields["visibility"] = row.choice("visibility", _VISIBILITY, "municipality")
-    fields["status"] = row.choice("status", _STATUS, "ongoing")
+    fields["sex"] = row.choice("sex", ACTIVITY_WORDS["sex"], "all")
+    fields["visibility"] = row.choice("visibility", ACTIVITY_WORDS["visibility"], "municipality")
+    fields["status"] = row.choice("status", ACTIVITY_WORDS["status"], "ongoing")
     for name in ("target_groups", "sex", "visibility", "status"):
         notes[f"{name}_assumed"] += not row.text(name)
     for name in ("digital", "childcare", "language_support", "parallel_group"):
-        fields[name] = row.choice(name, _YES_NO, "no") == "yes"
+        fields[name] = row.choice(name, ACTIVITY_WORDS[name], "no") == "yes"
         notes["yes_no_assumed"] += not row.text(name)
     fields["places"] = _places(row)
-    fields["valid_from"], fields["valid_to"] = day_of(row, "valid_from", blank=False), day_of(row, "valid_to")
+    fields["valid_from"], fields["valid_to"] = row.date("valid_from", blank=False), row.date("valid_to")
     if fields["valid_to"] and fields["valid_to"] < fields["valid_from"]:
         row.wrong(
             "valid_to",
@@ -369,7 +226,7 @@ def _seconds(row: Row, column: str) -> int | None:
             _("“{value}” is a number, not a time of day").format(value=text),
             _("a time as HH:MM"),
             _("Format the cell as a time; Excel then shows {time}, if that is the time meant").format(
-                time=_clock(round(cell * 24 * 3600))
+                time=clock(round(cell * 24 * 3600))
             ),
         )
         return None
@@ -400,7 +257,7 @@ def _patterns(row: Row) -> list[Pattern]:
         elif not iso_day(row.cell("valid_from")) <= day <= (iso_day(row.cell("valid_to")) or day):
             row.wrong("dates", _("{value} is outside the period of the activity").format(value=day))
         days[day] = None
-    weekdays = [int(number) for number in row.choices("weekdays", _WEEKDAYS)]
+    weekdays = [int(number) for number in row.choices("weekdays", ACTIVITY_WORDS["weekdays"])]
     if len(set(weekdays)) < len(weekdays):
         row.wrong("weekdays", _("a weekday stands twice"))
     start, end = _seconds(row, "start"), _seconds(row, "end")
@@ -421,50 +278,17 @@ def _patterns(row: Row) -> list[Pattern]:
         row.wrong(
             "end",
             _("the session ends at {end}, not after it starts at {start}").format(
-                start=_clock(start), end=_clock(end)
+                start=clock(start), end=clock(end)
             ),
         )
     patterns: list[Pattern] = [(number, "", start, end) for number in sorted(set(weekdays))]
     return patterns + [(None, day, start, end) for day in sorted(days)]
 
 
-def _clock(seconds: int) -> str:
-    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
-    return f"{text}:{seconds % 60:02d}" if seconds % 60 else text
-
-
-def _check_agreement(entries: list[_Entry]) -> None:
-    """Note rows of one series that contradict or repeat each other."""
-    groups: defaultdict[tuple[Any, ...], list[_Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.fields["activity_id"], entry.where].append(entry)
-    for group in groups.values():
-        first = group[0]
-        seen = dict.fromkeys(first.patterns, first.row.number)
-        for entry in group[1:]:
-            for name in _SHARED:
-                if entry.fields[name] != first.fields[name]:
-                    column = "municipality" if name == "municipality_code" else name
-                    entry.row.wrong(
-                        column,
-                        _("says another thing than row {row} of the same activity and place").format(
-                            row=first.row.number
-                        ),
-                        remedy=_("Let the rows agree, or give the activities different ids"),
-                    )
-            repeated = next((seen[pattern] for pattern in entry.patterns if pattern in seen), None)
-            if not entry.patterns or not first.patterns:
-                repeated = first.row.number
-            if repeated is not None:
-                entry.row.wrong(
-                    "activity_id",
-                    _("the row repeats row {row}: same activity, place and time").format(row=repeated),
-                    remedy=_("Remove one of the two"),
-                )
-            seen |= dict.fromkeys(entry.patterns, entry.row.number)
-
-
-def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, tuple[int, ...]]]:
+def _tables(
+    entries: list[Entry], file: str
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, tuple[int, ...]]]:
+    """The series, the sessions, and the rows that each series stands on. Raises InputError where a schema is broken."""
     wheres: defaultdict[str, set[tuple[bool, float, float, str]]] = defaultdict(set)
     for entry in entries:
         wheres[entry.fields["activity_id"]].add(entry.where)
@@ -493,98 +317,14 @@ def _tables(entries: list[_Entry]) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict
     ).astype({"series_id": table["series_id"].dtype, "date": table["series_id"].dtype, "weekday": "Int64"})
     times = times.astype({"start_s": "int64", "end_s": "int64"})
     series_schema, session_schema = _schemas()
-    series_schema.validate(table, lazy=True)
-    session_schema.validate(times, lazy=True)
+    check_table(table, series_schema, file)
+    check_table(times, session_schema, file)
     geometry = gpd.GeoSeries([points[name] for name in names], crs=CRS)
     return (
         gpd.GeoDataFrame(table, geometry=geometry, crs=CRS)[list(SERIES_COLUMNS)],
         times,
         {name: tuple(numbers[name]) for name in names},
     )
-
-
-def write_activities_geopackage(path: str | Path, register: ActivityRegister) -> None:
-    """Write a register as a GeoPackage, to be edited in QGIS and read again: for internal work only.
-
-    It holds what is `Restricted`: addresses, contacts and the places of protected activities. It is no publication.
-
-    There is one row for each session pattern, with Swedish headings and words, one layer (`insatser`), points in
-    EPSG:3006. The geometry is null where the activity is digital, and where it has no place of its own but stands at
-    the point of its municipality. Reading the file gives the same series and sessions; what was assumed for blanks
-    is stated in it, so that the notes differ.
-
-    Args:
-        path: A file that is not there yet, `.gpkg`.
-        register: From `read_activities` or `merge_registers`.
-
-    Raises:
-        InputError: Another ending, the file is there already, or cannot be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() != ".gpkg":
-        raise InputError(
-            Problem(_("the name does not end in {suffix}").format(suffix=".gpkg"), file=path.name)
-        )
-    series = register.series.reveal(Audience.INTERNAL)
-    sessions = register.sessions.reveal(Audience.INTERNAL)
-    order = {name: place for place, name in enumerate(series["series_id"])}
-    patterns: list[tuple[Any, ...]] = [
-        (
-            order[row.series_id],
-            "" if pd.isna(row.weekday) else _DAYS[row.weekday][0],
-            row.date,
-            _clock(row.start_s),
-            _clock(row.end_s),
-        )
-        for row in records(sessions)
-    ]
-    idle = set(range(len(series))) - {pattern[0] for pattern in patterns}
-    patterns = sorted(patterns + [(place, "", "", None, None) for place in idle], key=lambda one: one[0])
-    places = [pattern[0] for pattern in patterns]
-
-    def texts(values: list[Any]) -> np.ndarray[Any, Any]:
-        return np.array([value or None for value in values], dtype=object)
-
-    fields: dict[str, np.ndarray[Any, Any]] = {}
-    for name, heading in ACTIVITY_HEADINGS.items():
-        column = "municipality_code" if name == "municipality" else name
-        if name in {"weekdays", "dates", "start", "end"}:
-            at = 1 + ("weekdays", "dates", "start", "end").index(name)
-            fields[heading] = texts([pattern[at] for pattern in patterns])
-        elif column not in series:
-            continue
-        else:
-            values = series[column].iloc[places]
-            if name in {"valid_from", "valid_to"}:
-                fields[heading] = np.array([day or "NaT" for day in values], dtype="datetime64[D]")
-            elif name in {"target_groups", "sex", "visibility", "status"}:
-                fields[heading] = texts([_in_swedish(ACTIVITY_WORDS[name], value) for value in values])
-            elif name == "places":
-                fields[heading] = values.to_numpy(dtype="int64")
-            elif values.dtype == bool:
-                fields[heading] = values.to_numpy(dtype=bool)
-            else:
-                fields[heading] = texts(list(values))
-    homes = municipalities().set_index("municipality_code")
-    at_home = dict(zip(homes.index, zip(homes["point_x_m"], homes["point_y_m"], strict=True), strict=True))
-    points = [
-        None
-        if point is None or (visibility != "exact" and at_home.get(code) == (point.x, point.y))
-        else point
-        for point, code, visibility in zip(
-            series.geometry, series["municipality_code"], series["visibility"], strict=True
-        )
-    ]
-    layer = "SYNTETISKA insatser" if register.synthetic else "insatser"
-    write_layer(path, layer, fields, [points[place] for place in places])
-
-
-def _in_swedish(words: Mapping[str, str], identifiers: str) -> str:
-    """The words to write for identifiers with `;` between them."""
-    first: dict[str, str] = {}
-    for word, identifier in words.items():
-        first.setdefault(identifier, word)
-    return ";".join(first[identifier] for identifier in identifiers.split(";"))
 
 
 def _schemas() -> tuple[pa.DataFrameSchema, pa.DataFrameSchema]:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from geomatch.errors import InputError, Problem
 from geomatch.restricted import Restricted
+from geomatch.sources.compound import MAGIC, stream_of
+from geomatch.sources.enrolment_cells import with_spoilt_cells
 from geomatch.sources.enrolment_layout import LEGACY_MARKS, Layout, find_layout, header_of, in_year
 from geomatch.sources.enrolment_table import (
     COLUMNS,
@@ -25,7 +27,7 @@ from geomatch.sources.enrolment_table import (
 from geomatch.sources.enrolment_template import Reading, read
 from geomatch.sources.enrolment_totals import contradictions
 from geomatch.sources.enrolment_words import HEADER_WORDS, month_of, years_of
-from geomatch.sources.tabular import Book, Sheet, is_synthetic, label, letter, open_book
+from geomatch.sources.tabular import TEXT_SUFFIXES, Book, Sheet, is_synthetic, label, letter, open_book
 from geomatch.words import gettext as _
 
 __all__ = ["COLUMNS", "DASH", "MASKED", "Enrolment", "Series", "read_enrolment"]
@@ -123,14 +125,14 @@ def read_enrolment(
             counts are not persons enrolled: they are for looking at only.
 
     Raises:
-        InputError: With every problem found: another series, no sheet or two sheets of this kind, no month, a name
-            that is not known or stands twice, a cell that is neither a count nor a sign, a total that its unmasked
-            parts contradict.
+        InputError: With every problem found: another series, no sheet or two sheets of this kind, such a sheet that
+            is hidden where no visible one is, no month, a name that is not known or stands twice, a cell that is
+            neither a count nor a sign, a total that its unmasked parts contradict.
     """
     path = Path(path)
-    book = open_book(path, HEADER_WORDS | LONG_HEADINGS.keys(), encodings=("utf-8-sig",))
+    book = _opened(path)
     if any(not sheet.hidden and is_long(sheet) for sheet in book.sheets):
-        reading, register, synthetic = read_long(path)
+        reading, register, synthetic = read_long(path, book)
         columns = [(letter(place), register.headings[name], name) for name, place in register.columns.items()]
         table = _table(reading, path.name, register.sheet, series)
         enrolment = Enrolment(
@@ -147,6 +149,31 @@ def read_enrolment(
     else:
         enrolment = _read_template(path, book, masked, dash, series)
     return Restricted(enrolment) if restricted else enrolment
+
+
+def _opened(path: Path) -> Book:
+    """The cells of the file, those that show an error marked.
+
+    Raises:
+        InputError: What `open_book` raises.
+    """
+    content = b""
+    if path.is_file() and path.suffix.lower() not in TEXT_SUFFIXES:
+        content = path.read_bytes()
+        if content.startswith(MAGIC):
+            # The reader of workbooks follows a chain that goes round in a circle for ever.
+            try:
+                stream_of(content, "Workbook")
+            except ValueError:
+                raise InputError(
+                    Problem(
+                        _("the file is damaged or is no Excel workbook"),
+                        remedy=_("Fetch it again, or open it in Excel and save it as .xlsx"),
+                        file=path.name,
+                    )
+                ) from None
+    book = open_book(path, HEADER_WORDS | LONG_HEADINGS.keys(), encodings=("utf-8-sig",))
+    return with_spoilt_cells(book, content) if content else book
 
 
 def _read_template(
@@ -214,7 +241,7 @@ def _is_ours(text: str) -> bool:
 def _seen(sheets: list[Sheet]) -> str:
     """The name and title of each sheet, for messages."""
     untitled = _("no title")
-    return "; ".join(f"{sheet.name}: {next(iter(_titles(sheet)), untitled)}" for sheet in sheets)
+    return "; ".join(f"{sheet.name}: {next(iter(_titles(sheet)), untitled).rstrip('.')}" for sheet in sheets)
 
 
 def _only(book: Book, found: list[tuple[Sheet, Layout]]) -> tuple[Sheet, Layout]:
@@ -229,11 +256,27 @@ def _only(book: Book, found: list[tuple[Sheet, Layout]]) -> tuple[Sheet, Layout]
     )
 
 
-def _with_layouts(book: Book) -> tuple[list[Sheet], list[tuple[Sheet, Layout]]]:
-    """The visible sheets, and those of them that have a row for each municipality."""
-    sheets = [sheet for sheet in book.sheets if not sheet.hidden]
+def _with_layouts(book: Book, *, hidden: bool = False) -> tuple[list[Sheet], list[tuple[Sheet, Layout]]]:
+    """The visible (or the hidden) sheets, and those of them that have a row for each municipality."""
+    sheets = [sheet for sheet in book.sheets if sheet.hidden == hidden]
     layouts = [(sheet, find_layout(sheet)) for sheet in sheets]
     return sheets, [(sheet, layout) for sheet, layout in layouts if layout is not None]
+
+
+def _refuse_hidden(book: Book, found: list[tuple[Sheet, Layout]]) -> None:
+    """Say where the counts are when they are on hidden sheets alone: what nobody sees is not read for them."""
+    names = [sheet.name for sheet, _layout in found]
+    names += [sheet.name for sheet in book.sheets if sheet.hidden and is_long(sheet)]
+    if names:
+        raise InputError(
+            Problem(
+                _("the counts stand on a hidden sheet: {sheets}").format(sheets=", ".join(names)),
+                remedy=_("Show the sheet in Excel and save the file")
+                if len(names) == 1
+                else _("Show the one that is to be read in Excel, and save the file"),
+                file=book.file,
+            )
+        )
 
 
 def _choose_any(book: Book) -> tuple[Sheet, Layout]:
@@ -241,6 +284,7 @@ def _choose_any(book: Book) -> tuple[Sheet, Layout]:
     sheets, found = _with_layouts(book)
     if found:
         return _only(book, found)
+    _refuse_hidden(book, _with_layouts(book, hidden=True)[1])
     raise InputError(
         Problem(
             _(
@@ -263,22 +307,17 @@ def _choose(book: Book) -> tuple[Sheet, Layout]:
     named = [text for text in (heading, *titles.values()) if text]
     remedy = _("Fetch the workbook of that name from Migrationsverket's page of statistics")
     series = _("“Inskrivna personer i Migrationsverkets mottagningssystem”")
-    ours = [
-        (sheet, layout)
-        for sheet, layout in found
-        # The legacy template's metadata say what is left out: only its title names the series.
-        if _is_ours(layout.title if layout.legacy else " ".join(layout.above))
-        or (_is_ours(heading) and not _OTHER_MEASURE.search(titles[sheet.name]))
-    ]
-    if not any(map(_is_ours, named)) and not ours:
+    ours = _of_series(found, heading)
+    if ours:
+        return _only(book, ours)
+    _refuse_hidden(book, _of_series(_with_layouts(book, hidden=True)[1], heading))
+    if not any(map(_is_ours, named)):
         text = (
             _("the file holds another series: “{title}”").format(title=named[0])
             if named
             else _("the file does not say which series it holds")
         )
         raise InputError(Problem(text, series, remedy, book.file))
-    if ours:
-        return _only(book, ours)
     raise InputError(
         Problem(
             _(
@@ -289,6 +328,17 @@ def _choose(book: Book) -> tuple[Sheet, Layout]:
             book.file,
         )
     )
+
+
+def _of_series(found: list[tuple[Sheet, Layout]], heading: str) -> list[tuple[Sheet, Layout]]:
+    """Those of the sheets whose own title, or else the workbook's heading, names this series."""
+    return [
+        (sheet, layout)
+        for sheet, layout in found
+        # The legacy template's metadata say what is left out: only its title names the series.
+        if _is_ours(layout.title if layout.legacy else " ".join(layout.above))
+        or (_is_ours(heading) and not _OTHER_MEASURE.search(next(iter(_titles(sheet)), "")))
+    ]
 
 
 def _in_time(file: str, sheet: str, layout: Layout, series: Series) -> tuple[Layout, str, bool]:

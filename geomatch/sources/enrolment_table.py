@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomatch.sources.enrolment_template import Reading
-from geomatch.sources.enrolment_words import DASHES
+from geomatch.sources.enrolment_words import DASHES, MOST_PERSONS, shortened, spoilt
 from geomatch.sources.regions import counties, municipalities
-from geomatch.sources.tabular import Register, Row, Sheet, cell_name, fold, is_synthetic, read_register
+from geomatch.sources.tabular import (
+    Book,
+    Register,
+    Row,
+    Sheet,
+    cell_name,
+    fold,
+    is_synthetic,
+    read_register,
+)
 from geomatch.words import gettext as _
 
 if TYPE_CHECKING:
@@ -86,8 +95,12 @@ def is_long(sheet: Sheet) -> bool:
     return any(len(wanted & {fold(cell) for cell in row}) >= 2 for row in sheet.rows[:10])
 
 
-def read_long(path: Path) -> tuple[Reading, Register, bool]:
+def read_long(path: Path, book: Book) -> tuple[Reading, Register, bool]:
     """Read a file that already has the columns of METHOD 1.
+
+    Args:
+        path: The file.
+        book: Its cells, with those that show an error marked.
 
     Returns:
         The reading (problems included), the table as it stands in the file, and whether it says that it is made up.
@@ -107,8 +120,17 @@ def read_long(path: Path) -> tuple[Reading, Register, bool]:
     known = set(municipalities()["municipality_code"]) | {"all", "unknown"}
     known_counties = set(counties()["county_code"]) | {"all", "unknown"}
     synthetic = is_synthetic(path.name, register.above)
-    for number, cells in register.rows:
-        row = Row(register, number, cells, reading.problems)
+    marked = {sheet.name: sheet.rows for sheet in book.sheets}
+    for number, plain in register.rows:
+        # A csv file's cells depend on which separator was seen; they are text, errors included.
+        row = Row(
+            register,
+            number,
+            marked[register.sheet][number - 1] if register.sheet else plain,
+            reading.problems,
+        )
+        if _is_spoilt(row):
+            continue
         record = _long_record(row, known, known_counties, reading.notes)
         key = tuple(record[name] for name in KEY)
         if key in first:
@@ -118,6 +140,16 @@ def read_long(path: Path) -> tuple[Reading, Register, bool]:
         reading.records.append(record)
     reading.notes["ignored_columns"] += len(register.ignored)
     return reading, register, synthetic
+
+
+def _is_spoilt(row: Row) -> bool:
+    """Whether a cell that is read shows an error or has no result yet (problems)."""
+    spoilt_cells = [(column, spoilt(row.cell(column))) for column in row.register.columns]
+    for column, said in spoilt_cells:
+        if said:
+            found, remedy = said
+            row.wrong(column, found, remedy=remedy)
+    return any(said for _column, said in spoilt_cells)
 
 
 def _long_record(row: Row, known: set[str], known_counties: set[str], notes: Counter[str]) -> dict[str, Any]:
@@ -166,7 +198,10 @@ def _long_record(row: Row, known: set[str], known_counties: set[str], notes: Cou
 def _whole(row: Row, column: str) -> int | None:
     text = row.needed(column)
     if re.fullmatch(r"[0-9]+(\.0)?", text):
-        return int(float(text))
-    if text:
+        number = int(text.removesuffix(".0"))
+        if number <= MOST_PERSONS:
+            return number
+        row.wrong(column, _("the count {value} is impossibly large").format(value=shortened(text)))
+    elif text:
         row.wrong(column, _("“{value}” is not a count").format(value=text), _("a whole number from 0"))
     return None

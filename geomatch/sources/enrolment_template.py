@@ -19,6 +19,7 @@ from geomatch.sources.enrolment_words import (
     first_words,
     interval,
     is_text_number,
+    spoilt,
     word,
 )
 from geomatch.sources.regions import counties, match_county, match_municipality, municipalities
@@ -83,7 +84,7 @@ def read(
         if number not in counted and sum(map(bool, labels)) == 1 and labels[0]:
             # An outline: the county on a row of its own, its municipalities below it.
             before = [labels[0], *[""] * (len(labels) - 1)]
-            place.county(labels[0])
+            place.heads(labels[0])
             continue
         if not any(labels) and not seen and number in counted:
             labels = place.nameless()
@@ -92,7 +93,7 @@ def read(
         if filled is None:
             continue
         before = filled
-        where = place.resolve(filled)
+        where = place.resolve(filled, labels)
         if where is None:
             continue
         key = tuple(where.values())
@@ -108,6 +109,10 @@ def read(
         reading.notes["unknown_municipality_rows"] += where["municipality_code"] == "unknown"
         for column, fixed in values:
             cell = cells[column] if column < len(cells) else ""
+            if said := spoilt(cell):
+                found, remedy = said
+                place.add(found, _("a whole number from 0, “..” or “-”"), remedy, column)
+                continue
             try:
                 low, high, is_masked, sign = interval(cell, masked, dash)
             except ValueError as error:
@@ -212,14 +217,14 @@ def _used_columns(
         *range(len(header), max((len(cells) for _number, cells in rows), default=0)),
     ]:
         if filled(column):
-            name = label(header[column]) if column < len(header) else ""
-            wrong(
-                column,
+            cell = header[column] if column < len(header) else ""
+            name = label(cell)
+            found = (
                 _("the heading “{heading}” is not known").format(heading=name)
                 if name
-                else _("the column has no heading"),
-                _("Check that the file is as the agency published it"),
+                else _("the column has no heading")
             )
+            wrong(column, *(spoilt(cell) or (found, _("Check that the file is as the agency published it"))))
     reading.notes["totals_over_months"] += sum(map(filled, layout.totals_over_months))
     used, first = [], {}
     for column, fixed in layout.counts:
@@ -307,14 +312,23 @@ class _Place:
         )
         return None
 
-    def resolve(self, labels: list[str]) -> dict[str, str] | None:
-        """The codes of the row, None where a name is not known (a problem)."""
+    def resolve(self, labels: list[str], own: list[str]) -> dict[str, str] | None:
+        """The codes of the row, None where a name is not known (a problem, once for all rows that it holds for).
+
+        Args:
+            labels: The labels of the row, those from above filled in.
+            own: The labels that stand in the row itself.
+        """
         where = dict.fromkeys(
             ("county_code", "municipality_code", "accommodation", "target_group", "sex", "age_group"), "all"
         )
         inside_total = False
         county = municipality = ""
-        for (name, column), text in zip(self.dimensions, labels, strict=True):
+        for (name, column), text, here in zip(self.dimensions, labels, own, strict=True):
+            if said := spoilt(text):
+                if here:
+                    self.add(said[0], remedy=said[1], column=column)
+                return None
             if word(text) in TOTALS:
                 inside_total = True
             elif not text:
@@ -332,14 +346,17 @@ class _Place:
             elif text.casefold() in WORDS[name]:
                 where[name] = WORDS[name][text.casefold()]
             else:
-                self.add(
-                    _("the word “{value}” is not known here").format(value=text),
-                    first_words(name),
-                    column=column,
-                )
+                if here:
+                    self.add(
+                        _("the word “{value}” is not known here").format(value=text),
+                        first_words(name),
+                        column=column,
+                    )
                 return None
         if county:
-            code = self.county(county)
+            code = self.county(
+                county, told=not own[[name for name, _column in self.dimensions].index("county")]
+            )
             if code is None:
                 return None
             where["county_code"] = code
@@ -352,11 +369,24 @@ class _Place:
             where["municipality_code"] = code
         return where
 
-    def county(self, name: str) -> str | None:
+    def heads(self, text: str) -> None:
+        """Note where the label of an outline's head, in the first dimension, is not known."""
+        name, column = self.dimensions[0]
+        if said := spoilt(text):
+            self.add(said[0], remedy=said[1], column=column)
+        elif name == "county":
+            self.county(text)
+        elif name in WORDS and word(text) not in TOTALS and text.casefold() not in WORDS[name]:
+            self.add(
+                _("the word “{value}” is not known here").format(value=text), first_words(name), column=column
+            )
+
+    def county(self, name: str, *, told: bool = False) -> str | None:
+        """The code of a county, None where the name is not known (a problem, unless it was told above)."""
         if UNKNOWN_PLACE.fullmatch(name.casefold()):
             return "unknown"
         code = match_county(name)
-        if code is None:
+        if code is None and not told:
             self.add(
                 _("“{name}” is not a county").format(name=name),
                 remedy=_("Correct the name; nothing is guessed"),

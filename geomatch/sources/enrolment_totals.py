@@ -68,8 +68,21 @@ def _by_place(rows: list[Record]) -> list[_Comparison]:
             totals[key][row["county_code"]] = row
         else:
             country[key] = row
+    # A place that has rows, but not this one, is in the total and not among the parts.
+    places: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    counties_of: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["county_code"] != "all":
+            counties_of[row["month"]].add(row["county_code"])
+        if row["municipality_code"] != "all":
+            places[row["month"], row["county_code"]].add(row["municipality_code"])
     found = [
-        _Comparison(total, members[key][code], names.get(code, _("an unknown county")), complete=True)
+        _Comparison(
+            total,
+            members[key][code],
+            names.get(code, _("an unknown county")),
+            {row["municipality_code"] for row in members[key][code]} == places[key[0], code],
+        )
         for key, by_county in totals.items()
         for code, total in by_county.items()
         if members[key][code]
@@ -78,7 +91,12 @@ def _by_place(rows: list[Record]) -> list[_Comparison]:
         without = [row for code, group in members[key].items() if code not in totals[key] for row in group]
         parts = [*totals[key].values(), *without]
         if parts:
-            found.append(_Comparison(total, parts, _("the whole country"), complete=True))
+            complete = {row["county_code"] for row in parts} == counties_of[key[0]] and all(
+                {row["municipality_code"] for row in members[key][code]} == places[key[0], code]
+                for code in members[key]
+                if code not in totals[key]
+            )
+            found.append(_Comparison(total, parts, _("the whole country"), complete))
     return found
 
 

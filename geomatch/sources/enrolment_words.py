@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from geomatch.sources.enrolment_cells import NO_RESULT, error_named
 from geomatch.sources.tabular import Cell, fold, label
 from geomatch.words import gettext as _
 
@@ -12,6 +13,7 @@ __all__ = [
     "DASHES",
     "DIMENSIONS",
     "HEADER_WORDS",
+    "MOST_PERSONS",
     "TOTALS",
     "UNKNOWN_PLACE",
     "WORDS",
@@ -20,6 +22,8 @@ __all__ = [
     "is_text_number",
     "meaning",
     "month_of",
+    "shortened",
+    "spoilt",
     "word",
     "years_of",
 ]
@@ -115,6 +119,8 @@ _COUNT_HEADINGS = frozenset(
 HEADER_WORDS = (
     frozenset(DIMENSIONS) | TOTALS | _COUNT_HEADINGS | {text for group in WORDS.values() for text in group}
 )
+# More than live in Sweden.
+MOST_PERSONS = 20_000_000
 UNKNOWN_PLACE = re.compile(
     r"\(?(okänd|okänt|uppgift saknas|saknas|ej angiv\w*|kommun saknas)( kommun| län)?\)?"
 )
@@ -210,6 +216,27 @@ def is_text_number(cell: Cell) -> bool:
     return isinstance(cell, str) and _TEXT_NUMBER.fullmatch(label(cell)) is not None
 
 
+def spoilt(cell: Cell) -> tuple[str, str] | None:
+    """What is the matter with a cell that shows an error or has no result yet, and what to do; None for any other."""
+    if cell == NO_RESULT:
+        return (
+            _("the cell holds a formula without a result"),
+            _("Open the file in Excel and save it: Excel then computes the formula"),
+        )
+    error = error_named(label(cell)) if isinstance(cell, str) else ""
+    if error:
+        return (
+            _("the cell shows Excel's error {error}").format(error=error),
+            _("Fetch the file again, or write what should stand in the cell"),
+        )
+    return None
+
+
+def shortened(text: str) -> str:
+    """The start of a long text, to show."""
+    return text if len(text) <= 20 else f"{text[:20]}…"
+
+
 def interval(cell: Cell, masked: tuple[int, int], dash: tuple[int, int]) -> tuple[int, int, bool, str]:
     """(low, high, masked, sign) of a cell.
 
@@ -243,4 +270,6 @@ def interval(cell: Cell, masked: tuple[int, int], dash: tuple[int, int]) -> tupl
         raise ValueError(_("the count {value} is negative").format(value=text))
     if not float(cell).is_integer():
         raise ValueError(_("the count {value} is not whole").format(value=text))
+    if cell > MOST_PERSONS:
+        raise ValueError(_("the count {value} is impossibly large").format(value=shortened(text)))
     return int(cell), int(cell), False, ""

@@ -13,7 +13,8 @@ import pandas as pd
 
 from geomatch.errors import InputError, Problem
 from geomatch.restricted import Audience, Restricted
-from geomatch.sources.activities import ACTIVITY_HEADINGS, SERIES_COLUMNS, SESSION_COLUMNS, ActivityRegister
+from geomatch.sources.activities import SERIES_COLUMNS, SESSION_COLUMNS, ActivityRegister
+from geomatch.sources.activity_words import ACTIVITY_HEADINGS
 from geomatch.sources.corridor_register import COLUMNS, CORRIDOR_HEADINGS, CorridorRegister
 from geomatch.sources.tabular import fold
 from geomatch.tables import records

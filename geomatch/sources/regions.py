@@ -11,19 +11,25 @@ import re
 import unicodedata
 from functools import cache
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geomatch.errors import InputError, Problem
+from geomatch.errors import GeomatchError, InputError, Problem
+from geomatch.sources.schemas import breaches
 from geomatch.words import gettext as _
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 __all__ = [
     "CRS",
     "NEAREST_LIMIT_M",
     "assign_municipality",
+    "check_shape",
     "counties",
     "match_county",
     "match_municipality",
@@ -48,9 +54,110 @@ _KOMMUN = re.compile(r"\s+kommun\s*$", re.IGNORECASE)
 
 @cache
 def read_shape(name: str) -> gpd.GeoDataFrame:
-    """The shipped GeoParquet file `name`, read once. Callers copy before they hand it on."""
+    """The shipped GeoParquet file `name`, read and checked once. Callers copy before they hand it on.
+
+    Raises:
+        GeomatchError: What `check_shape` raises.
+    """
     with as_file(files("geomatch") / "shapes" / name) as path:
-        return gpd.read_parquet(path)
+        frame = gpd.read_parquet(path)
+    check_shape(name, frame)
+    return frame
+
+
+def check_shape(name: str, frame: gpd.GeoDataFrame) -> None:
+    """Refuse a shipped table that is not what this module promises.
+
+    Args:
+        name: `municipalities.parquet`, `counties.parquet` or `localities.parquet`.
+        frame: The table.
+
+    Raises:
+        GeomatchError: With all that is wrong. It is no input of the user's: the fault is ours, or the install is
+            damaged.
+    """
+    table = pd.DataFrame(frame.drop(columns="geometry"))
+    geometry = frame.geometry.to_numpy()
+    table["geometry_kind"] = frame.geom_type.to_numpy()
+    table["geometry_empty"] = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    table["geometry_valid"] = shapely.is_valid(geometry)
+    problems = breaches(table, _shape_schema(name), name)
+    if frame.crs is None or frame.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+        problems.append(Problem(_("the table is not in {crs}").format(crs=CRS), file=name))
+    if problems:
+        problems.append(
+            Problem(
+                _("a table that geomatch brings with it is damaged"),
+                remedy=_("Install geomatch again"),
+                file=name,
+            )
+        )
+        raise GeomatchError("\n".join(map(str, problems)))
+
+
+def _shape_schema(name: str) -> pa.DataFrameSchema:
+    """What a shipped table keeps; `check_shape` adds the columns geometry_*."""
+    import pandera.pandas as pa  # noqa: PLC0415  slow to load; only needed when a file is read
+
+    def text(pattern: str, *, unique: bool = False) -> pa.Column:
+        return pa.Column(str, pa.Check.str_matches(pattern), unique=unique)
+
+    def within(least: float, most: float) -> pa.Column:
+        return pa.Column("float64", pa.Check.in_range(least, most))
+
+    county, municipality, some = "^[0-9]{2}$", "^[0-9]{4}$", r"^\S(.*\S)?$"
+    columns = {
+        "municipalities.parquet": {
+            "county_code": text(county),
+            "municipality_code": text(municipality, unique=True),
+            "name": text(some, unique=True),
+            # The extent of the country in SWEREF 99 TM.
+            "point_x_m": within(200_000, 950_000),
+            "point_y_m": within(6_100_000, 7_700_000),
+        },
+        "counties.parquet": {
+            "county_code": text(county, unique=True),
+            "name": text(r"^\S.* län$", unique=True),
+        },
+        "localities.parquet": {
+            "locality_code": text("^G[0-9]+$", unique=True),
+            "name": text(some),
+            "municipality_code": text(municipality),
+            "county_code": text(county),
+            "population": pa.Column("int64", pa.Check.gt(0)),
+            "municipality_by": pa.Column(str, pa.Check.isin(["inside", "nearest", "name"])),
+            "nearest_m": within(0, NEAREST_LIMIT_M),
+        },
+    }[name]
+    kinds = ["Point"] if name == "localities.parquet" else ["Polygon", "MultiPolygon"]
+    whole = []
+    if "municipality_code" in columns:
+        whole.append(
+            pa.Check(
+                lambda table: bool(
+                    (table["municipality_code"].astype(str).str[:2] == table["county_code"].astype(str)).all()
+                ),
+                name="county_code = first two digits of municipality_code",
+            )
+        )
+    if name != "localities.parquet":
+        rows = 290 if "municipality_code" in columns else 21
+        whole.append(pa.Check(lambda table: len(table) == rows, name=f"{rows} rows"))
+        code = next(reversed([column for column in columns if column.endswith("_code")]))
+        whole.append(
+            pa.Check(lambda table: table[code].is_monotonic_increasing, name=f"in the order of {code}")
+        )
+    return pa.DataFrameSchema(
+        columns
+        | {
+            "geometry_kind": pa.Column(str, pa.Check.isin(kinds)),
+            "geometry_empty": pa.Column(bool, pa.Check.eq(False)),
+            "geometry_valid": pa.Column(bool, pa.Check.eq(True)),
+        },
+        checks=whole,
+        strict=True,
+        ordered=True,
+    )
 
 
 def municipalities() -> gpd.GeoDataFrame:

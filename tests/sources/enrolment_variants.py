@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import xlwt
+import xlwt  # type: ignore[import-untyped]  # it has no types
 from hypothesis import strategies as st
 
 from geomatch.sources.enrolment import Enrolment
@@ -21,7 +22,7 @@ from geomatch.sources.regions import counties, municipalities
 Row = list[Any]
 # (month, county, municipality, accommodation, target_group, sex, low, high, masked, sign)
 Truth = tuple[str, str, str, str, str, str, int, int, bool, str]
-Counts = dict[
+Counts = Mapping[
     str, tuple[int, ...]
 ]  # municipality code, `unknown` or `10unknown` -> persons, three per row of a place
 
@@ -204,12 +205,13 @@ def _lines(counts: Counts, variant: Variant) -> list[list[Line]]:
 def _columns(variant: Variant) -> list[tuple[Any, str, str]]:
     """(heading, month, accommodation) of each column that is read."""
     if variant.by_month:
-        named = {
+        headings: dict[str, Row] = {
             "iso": list(ISO_MONTHS),
             "date": [dt.date(2023, month, 1) for month in (1, 2, 3)],
             "name": ["Januari", "Februari", "Mars"],
-        }[variant.headings]
-        return [(heading, month, "all") for heading, month in zip(named, ISO_MONTHS, strict=True)]
+        }
+        named = zip(headings[variant.headings], ISO_MONTHS, strict=True)
+        return [(heading, month, "all") for heading, month in named]
     if variant.one_column:
         return [("Antal", "2023-02", "all")]
     found: list[tuple[Any, str, str]] = [(heading, "2023-02", form) for heading, form in FORMS]
@@ -356,18 +358,23 @@ def write(path: Path, counts: Counts, variant: Variant) -> list[Truth]:
 def sheets_of(drawn: Drawn, variant: Variant) -> list[tuple[str, list[Row], bool]]:
     """(name, rows, hidden) of each sheet."""
     main = (variant.sheet, drawn.rows, False)
-    information = ("Information", [[f"{SERIES}, 2023"], ["Källa: uppdaterad 2023-03-02."]], False)
-    national = (
+    information: tuple[str, list[Row], bool] = (
+        "Information",
+        [[f"{SERIES}, 2023"], ["Källa: uppdaterad 2023-03-02."]],
+        False,
+    )
+    national: tuple[str, list[Row], bool] = (
         "Medborgarskap",
         [[f"{SERIES} 2023-02-28"], [], ["Medborgarskap", "Totalt"], ["OKÄND", 3]],
         False,
     )
-    return {
+    beside: dict[str, list[tuple[str, list[Row], bool]]] = {
         "": [main],
         "before": [information, national, main],
         "after": [main, national],
         "hidden": [("Gammalt", drawn.rows, True), main],
-    }[variant.others if variant.kind != "csv" else ""]
+    }
+    return beside[variant.others if variant.kind != "csv" else ""]
 
 
 def save(
@@ -503,7 +510,7 @@ VARIANTS = {
 
 
 @st.composite
-def variants(draw: st.DrawFn, kinds: tuple[str, ...] = ("xlsx", "xls", "csv"), **fixed: Any) -> Variant:
+def variants(draw: st.DrawFn, /, kinds: tuple[str, ...] = ("xlsx", "xls", "csv"), **fixed: Any) -> Variant:
     """Any variant, or any with some things fixed."""
     template = draw(st.sampled_from(["snapshot", "months", "legacy"]))
     legacy = template == "legacy"

@@ -12,10 +12,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+import python_calamine
+import xlwt
 
 from geomatch.errors import InputError
 from geomatch.restricted import Audience
-from geomatch.sources import corridor_register
+from geomatch.sources import register_files
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
 
@@ -87,7 +89,28 @@ GARBLED = (
     "bokstäver är förvanskade: ”{text}”; väntat: en och samma teckenkodning i hela filen. "
     "Spara om den som ”CSV UTF-8” från programmet den gjordes i."
 )
+TOO_MANY = (
+    "raden har 13 celler men rubrikerna är 12. Sätt citattecken runt en text som innehåller skiljetecknet."
+)
+PARTED = (
+    "en radbrytning delar raden i två, med {first} och {second} celler; väntat: 12 celler, lika många som "
+    "rubrikerna. Sätt citattecken runt texten med radbrytningen, eller ta bort radbrytningen."
+)
 BAD_TEXT: dict[str, tuple[bytes, str]] = {
+    "a separator in a name, the last cells blank": (
+        (
+            CSV.replace("Språkcafé", "a; b").replace("829440;7292327", ";") + CSV_ROW.replace("1", "2")
+        ).encode(),
+        f", rad 2: {TOO_MANY}",
+    ),
+    "a line break in a name": (
+        CSV.replace("Språkcafé", "Språk\ncafé").encode(),
+        ", rad 2: " + PARTED.format(first=2, second=11),
+    ),
+    "a line break in a required column further on": (
+        (CSV + CSV_ROW.replace("BD-1", "BD-2").replace("svenska", "sven\nska")).encode(),
+        ", rad 3: " + PARTED.format(first=4, second=9),
+    ),
     "nothing": (b"", ": filen är tom."),
     "a byte order mark alone": (b"\xef\xbb\xbf", ": filen är tom."),
     "blank lines": (b"\r\n\r\n  \r\n", ": filen är tom."),
@@ -109,7 +132,10 @@ BAD_TEXT: dict[str, tuple[bytes, str]] = {
     ),
     "a quotation mark that is not closed": (
         CSV.replace("Röda", '"Röda').encode(),
-        ", rad 2: filen är inte korrekt csv. Leta efter ett citattecken som inte har något slut.",
+        (
+            ", rad 2, kolumn ”Anordnare”: citattecknet före ”Röda Korset” har inget slut; väntat: citattecken parvis. "
+            "Sätt ett också där texten slutar, eller ta bort det."
+        ),
     ),
     "a line without end": (
         CSV.encode() + b"x" * 1_100_000,
@@ -220,8 +246,8 @@ BAD_WORKBOOKS: dict[str, tuple[tuple[tuple[Any, ...], ...], Callable[[Any, Any],
         (HEAD, ROW),
         put("J2", "#N/A", "e"),
         (
-            "a.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: cellen visar ett fel från Excel. "
-            "Skriv själva värdet i cellen."
+            "a.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: cellen J2 visar Excels fel #N/A (#SAKNAS!): "
+            "dess formel letar efter något som inte finns. Rätta formeln, eller skriv själva värdet i cellen."
         ),
     ),
     "a cell far away": (
@@ -330,6 +356,95 @@ def test_bad_workbooks(
     assert messages(read_activities, workbook(tmp_path / "a.xlsx", *rows, change=change)) == [expected]
 
 
+EXCEL_ERRORS = {
+    "#REF!": "#REF! (#REFERENS!): dess formel pekar på celler som är borta",
+    "#N/A": "#N/A (#SAKNAS!): dess formel letar efter något som inte finns",
+    "#VALUE!": "#VALUE! (#VÄRDEFEL!): dess formel räknar med ett värde av fel slag",
+    "#DIV/0!": "#DIV/0! (#DIVISION/0!): dess formel delar med noll eller med en tom cell",
+    "#NAME?": "#NAME? (#NAMN?): dess formel har ett namn som Excel inte känner till",
+    "#NUM!": "#NUM! (#OGILTIGT!): dess formel ger ett tal som Excel inte kan hantera",
+    "#NULL!": "#NULL! (#SKÄRNING!): dess formel gäller cellerna som två områden har gemensamt, men de har inga",
+}
+MEND = "Rätta formeln, eller skriv själva värdet i cellen."
+
+
+@pytest.mark.parametrize("error", EXCEL_ERRORS)
+@pytest.mark.parametrize("kind", ["e", "s"], ids=["error", "text"])
+def test_every_error_of_excels_is_named(tmp_path: Path, error: str, kind: str) -> None:
+    path = workbook(tmp_path / "a.xlsx", HEAD, ROW, change=put("C2", error, kind))
+    assert messages(read_activities, path) == [
+        f"a.xlsx, blad ”Blad1”, rad 2, kolumn ”Anordnare”: cellen C2 visar Excels fel {EXCEL_ERRORS[error]}. {MEND}"
+    ]
+    # In csv it is what a Swedish Excel shows, or another one.
+    for shown in (error, EXCEL_ERRORS[error].partition("(")[2].partition(")")[0]):
+        (tmp_path / "a.csv").write_text(CSV.replace("Röda Korset", shown), encoding="utf-8")
+        assert messages(read_activities, tmp_path / "a.csv") == [
+            f"a.csv, rad 2, kolumn ”Anordnare”: cellen visar Excels fel {EXCEL_ERRORS[error]}. {MEND}"
+        ]
+
+
+def test_a_text_that_begins_with_a_number_sign_is_a_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV.replace("Röda Korset", "#METOO!"), encoding="utf-8")
+    series = read_activities(tmp_path / "a.csv").series.reveal(Audience.INTERNAL)
+    assert series["organiser"].tolist() == ["#METOO!"]
+
+
+def old_workbook(path: Path) -> Path:
+    """A workbook of Excel 97: the rows of two activities, the second with an error in Kommun."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Blad1")
+    styles = {dt.date: xlwt.easyxf(num_format_str="YYYY-MM-DD"), dt.time: xlwt.easyxf(num_format_str="HH:MM")}
+    for number, row in enumerate((HEAD, ROW, replaced("Insats-id", "BD-2"))):
+        for place, cell in enumerate(row):
+            if (number, place) != (2, HEAD.index("Kommun")):
+                sheet.write(number, place, cell, styles.get(type(cell), xlwt.Style.default_style))
+    sheet.row(2).set_cell_error(HEAD.index("Kommun"), 0x2A)
+    book.save(str(path))
+    return path
+
+
+def test_errors_in_a_workbook_of_excel_97(tmp_path: Path) -> None:
+    assert messages(read_activities, old_workbook(tmp_path / "a.xls")) == [
+        f"a.xls, blad ”Blad1”, rad 3, kolumn ”Kommun”: cellen J3 visar Excels fel {EXCEL_ERRORS['#N/A']}. {MEND}"
+    ]
+
+
+def test_merged_cells_in_a_workbook_of_excel_97(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Blad1")
+    for place, heading in enumerate(CORRIDOR_HEAD):
+        sheet.write(0, place, heading)
+    sheet.write_merge(1, 2, 0, 0, "Luleå")
+    book.save(str(tmp_path / "a.xls"))
+    reader = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "a.xls"))
+    if not hasattr(reader.get_sheet_by_index(0), "merged_cell_ranges"):
+        pytest.skip("this python-calamine does not tell merged cells")
+    (found,) = messages(read_corridor_register, tmp_path / "a.xls")
+    assert found == (
+        "a.xls, blad ”Blad1”, rad 2: cellerna A2:A3 är sammanfogade: bara den första av dem har ett värde. "
+        "Dela cellerna igen och skriv värdet i var och en."
+    )
+
+
+def test_a_workbook_of_excel_97_that_is_cut_off_anywhere(tmp_path: Path) -> None:
+    # Some cuts make the library panic: that is no crash of ours.
+    content = old_workbook(tmp_path / "a.xls").read_bytes()
+    for size in (*range(len(content) - 9, len(content)), len(content) // 2, 513, 512, 100):
+        (tmp_path / "a.xls").write_bytes(content[:size])
+        (found,) = messages(read_activities, tmp_path / "a.xls")
+        assert found.startswith(("a.xls: filen är skadad eller är ingen", "a.xls, blad ”Blad1”, rad 3")), size
+
+
+def test_packed_bytes_that_are_damaged(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", HEAD, ROW)
+    content = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("xl/worksheets/sheet1.xml").header_offset + 60
+    for place in range(start, start + 40):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        assert messages(read_activities, path) == [DAMAGED]
+
+
 def test_what_is_odd_and_clear_is_read(tmp_path: Path) -> None:
     row = replaced("Platser", "1 200")
     row = replaced("Öst", "829\u00a0440,5", row=row)
@@ -360,6 +475,25 @@ def test_what_is_odd_and_clear_is_read(tmp_path: Path) -> None:
 def test_every_line_ending(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.csv").write_bytes(content.encode())
     assert len(read_activities(tmp_path / "a.csv").series.reveal(Audience.INTERNAL)) == 1
+
+
+def test_a_separator_after_every_row_is_no_cell(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{CSV.strip()};\n{CSV_ROW.replace('BD-1', 'BD-2')};\n", encoding="utf-8")
+    assert len(read_activities(tmp_path / "a.csv").series.reveal(Audience.INTERNAL)) == 2
+
+
+def test_rows_may_be_shorter_than_the_headings(tmp_path: Path) -> None:
+    # Without weekdays, times and coordinates: from Kommun on all is blank, and Digital comes before it.
+    head = "Insats-id;Namn;Anordnare;Primärt syfte;Platser;Startdatum;Digital;Veckodagar;Start;Slut;Kommun;Adress;Kontakt"
+    rows = "\n".join(f"BD-{n};a;b;c;5;2024-01-08;ja" for n in range(3))
+    (tmp_path / "a.csv").write_text(f"{head}\n{rows}\n", encoding="utf-8")
+    assert len(read_activities(tmp_path / "a.csv").series.reveal(Audience.INTERNAL)) == 3
+
+
+def test_a_text_over_two_lines_in_quotation_marks_is_one_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV.replace("Röda Korset", '"Röda\nKorset; i stan"'), encoding="utf-8")
+    series = read_activities(tmp_path / "a.csv").series.reveal(Audience.INTERNAL)
+    assert series["organiser"].tolist() == ["Röda Korset; i stan"]
 
 
 def test_utf_16_either_way_round(tmp_path: Path) -> None:
@@ -430,7 +564,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(
 ) -> None:
     del text
     path = workbook(tmp_path / "a.xlsx", head, row)
-    rewritten(path, "xl/worksheets/sheet1.xml", b" " * (corridor_register.MOST_BYTES + 1))
+    rewritten(path, "xl/worksheets/sheet1.xml", b" " * (register_files.MOST_BYTES + 1))
     assert path.stat().st_size < 1_000_000
     tracemalloc.start()
     try:
@@ -473,9 +607,9 @@ def test_a_csv_of_very_many_rows_is_read_no_further_than_the_limit(
     text: str,
 ) -> None:
     del head, row
-    assert corridor_register.MOST_ROWS == 200_000
+    assert register_files.MOST_ROWS == 200_000
     # The same share of the limit as ten million rows are of 200,000, times ten.
-    monkeypatch.setattr(corridor_register, "MOST_ROWS", 2_000)
+    monkeypatch.setattr(register_files, "MOST_ROWS", 2_000)
     with (tmp_path / "a.csv").open("w", encoding="utf-8") as file:
         file.write(text)
         for _n in range(1_000):
@@ -501,7 +635,7 @@ def test_a_workbook_of_too_many_rows(
     text: str,
 ) -> None:
     del text
-    monkeypatch.setattr(corridor_register, "MOST_ROWS", 20)
+    monkeypatch.setattr(register_files, "MOST_ROWS", 20)
     path = workbook(tmp_path / "a.xlsx", head, *[row] * 30)
     assert messages(reader, path) == [
         "a.xlsx, blad ”Blad1”: tabellen har fler än 20 rader. Behåll bara registrets rader."

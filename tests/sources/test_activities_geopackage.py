@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from geomatch.errors import InputError
 from geomatch.restricted import Audience
-from geomatch.sources.activities import ActivityRegister, read_activities, write_activities_geopackage
+from geomatch.sources.activities import ActivityRegister, read_activities
+from geomatch.sources.activity_layer import write_activities_geopackage
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.regions import municipalities
 
@@ -105,12 +107,14 @@ def test_the_same_register_gives_the_same_bytes_and_replaces_no_file(tmp_path: P
         write_activities_geopackage(tmp_path / name, made)
     content = (tmp_path / "b.gpkg").read_bytes()
     assert content == (tmp_path / "c.gpkg").read_bytes()
-    with pytest.raises(InputError, match=r"^b.gpkg: filen finns redan\. Ange ett annat namn"):
+    with pytest.raises(
+        InputError, match=r"^b.gpkg: det finns redan en fil med det namnet; inget skrivs över\. Välj"
+    ):
         write_activities_geopackage(tmp_path / "b.gpkg", made)
     assert (tmp_path / "b.gpkg").read_bytes() == content
     with pytest.raises(InputError, match=r"^b.shp: namnet slutar inte på .gpkg\.$"):
         write_activities_geopackage(tmp_path / "b.shp", made)
-    with pytest.raises(InputError, match=r"^b.gpkg: filen kan inte skrivas\. Kontrollera att mappen finns"):
+    with pytest.raises(InputError, match=r"^b.gpkg: det finns ingen mapp .*\. Skapa mappen"):
         write_activities_geopackage(tmp_path / "no" / "b.gpkg", made)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.gpkg", "c.gpkg"]
 
@@ -292,6 +296,33 @@ def test_corridors_from_a_table_without_geometry(tmp_path: Path) -> None:
             ),
         ),
         (
+            [shapely.Point(22, 95)],
+            "EPSG:4326",
+            {},
+            (
+                "kolumn ”geometri”: punkten 22.0, 95.0 finns inte i lagrets koordinatsystem. "
+                "Flytta punkten eller rätta lagrets koordinatsystem."
+            ),
+        ),
+        (
+            [shapely.Point(float("inf"), 0)],
+            "EPSG:3006",
+            {},
+            (
+                "kolumn ”geometri”: punkten inf, 0.0 finns inte i lagrets koordinatsystem. "
+                "Flytta punkten eller rätta lagrets koordinatsystem."
+            ),
+        ),
+        (
+            [POINT],
+            "EPSG:3006",
+            {"Anordnare": "#SAKNAS!"},
+            (
+                "kolumn ”Anordnare”: cellen visar Excels fel #N/A (#SAKNAS!): dess formel letar efter något som inte "
+                "finns. Rätta formeln, eller skriv själva värdet i cellen."
+            ),
+        ),
+        (
             [POINT],
             "EPSG:3006",
             {"Kommun": "Kiruna"},
@@ -322,6 +353,18 @@ def test_rows_that_are_refused(
 ) -> None:
     path = written(tmp_path, geometry, crs, **columns)
     assert problems(path) == [f"a.gpkg, blad ”x”, rad 1, {expected}"]
+
+
+def test_a_shape_that_no_library_of_ours_knows_is_no_point(tmp_path: Path) -> None:
+    path = written(tmp_path, [shapely.Polygon([(0, 0), (1, 1), (2, 0)])])
+    # A triangle, 17, instead of a polygon, 3.
+    polygon, triangle = (struct.pack("<BII", 1, kind, 1) for kind in (3, 17))
+    content = path.read_bytes()
+    assert content.count(polygon) == 1
+    path.write_bytes(content.replace(polygon, triangle))
+    assert problems(path) == [
+        "a.gpkg, blad ”x”, rad 1, kolumn ”geometri”: geometrin är ingen punkt. Ge varje rad en punkt eller ingen."
+    ]
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

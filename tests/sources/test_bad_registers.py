@@ -107,6 +107,21 @@ def counts(*rows: Sequence[Any], change: Callable[[Any, Any], None] | None = Non
     return sheet(COUNTS, [TITLE], [], HEADER, *rows, change=change)
 
 
+def another_sheet(*hidden: str) -> Callable[[Any, Any], None]:
+    """A second sheet of counts, with other figures, and which of the two are hidden."""
+
+    def change(book: Any, first: Any) -> None:
+        second = book.create_sheet("Gammalt")
+        for cells in ([TITLE], [], HEADER, ["Blekinge län", "Ronneby", 99, 0, 0, 99]):
+            second.append(cells)
+        book.create_sheet("Läs mig")
+        book.active = 0 if first.title not in hidden else 2
+        for one in (first, second):
+            one.sheet_state = "hidden" if one.title in hidden else "visible"
+
+    return change
+
+
 def changed(column: str, value: object) -> list[Any]:
     return [value if name == column else cell for name, cell in zip(HEADER, RONNEBY, strict=True)]
 
@@ -140,17 +155,23 @@ ENROLMENT = (
         ("inskrivna.csv: filens text kan inte läsas; väntat: UTF-8. Spara om den som ”CSV UTF-8”.",)),
     Bad("csv with a byte order mark", text(COUNTS_CSV, SNAPSHOT_CSV, "utf-8-sig"), (), read=True),
     Bad("a quotation mark that is not closed", text(COUNTS_CSV, SNAPSHOT_CSV.replace("Ronneby", '"Ronneby')),
-        ("inskrivna.csv: filen är inte korrekt csv. Leta efter ett citattecken som inte har något slut.",)),
+        ("inskrivna.csv, rad 3, kolumn ”Kommun”: citattecknet före ”Ronneby” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",)),
     Bad("another series", sheet(COUNTS, ["Beviljade arbetstillstånd 2024"], [], ["Yrke", "2024-01"], ["Kock", 3]),
         ("inskrivna.xlsx: filen innehåller en annan serie: ”Beviljade arbetstillstånd 2024”; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
     Bad("a sheet of the series without municipalities", sheet(COUNTS, [TITLE], ["Län", "ABO"], ["Gotlands län", 1]),
-        ("inskrivna.xlsx: inget blad i serien har kolumnerna Län och Kommun med antal bredvid; bladen är Blad1: Inskrivna personer i Migrationsverkets mottagningssystem 2023-02-28, uppdelade på län, kommun och boendeform.; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
+        ("inskrivna.xlsx: inget blad i serien har kolumnerna Län och Kommun med antal bredvid; bladen är Blad1: Inskrivna personer i Migrationsverkets mottagningssystem 2023-02-28, uppdelade på län, kommun och boendeform; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
     Bad("the sheet is hidden", counts(RONNEBY, KARLSHAMN, change=hide),
-        ("inskrivna.xlsx: filen säger inte vilken serie den innehåller; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
+        ("inskrivna.xlsx: antalen står på ett dolt blad: Blad1. Visa bladet i Excel och spara filen.",)),
+    Bad("two such sheets", counts(RONNEBY, KARLSHAMN, change=another_sheet()),
+        (f"inskrivna.xlsx: flera blad har en rad för varje kommun: Blad1: {TITLE[:-1]}; Gammalt: {TITLE[:-1]}; väntat: ett sådant blad. Spara en kopia med bara det blad som ska läsas.",)),
+    Bad("two such sheets, one of them hidden: the visible one is read", counts(RONNEBY, KARLSHAMN, change=another_sheet("Gammalt")),
+        ("Dolda blad, som inte läses: 1.",), read=True),
+    Bad("two such sheets, both hidden", counts(RONNEBY, KARLSHAMN, change=another_sheet("Blad1", "Gammalt")),
+        ("inskrivna.xlsx: antalen står på ett dolt blad: Blad1, Gammalt. Visa i Excel det blad som ska läsas, och spara filen.",)),
     Bad("a title without a month", sheet(COUNTS, [TITLE.replace("-02-28", "")], [], HEADER, RONNEBY),
         ("inskrivna.xlsx, blad ”Blad1”: varken titeln eller rubrikerna säger vilken månad antalen gäller; väntat: ett datum, till exempel 2023-02-28 eller den 28 februari 2023.",)),
     Bad("no column of municipalities", sheet(COUNTS, [TITLE], [], ["Län", *HEADER[2:]], ["Blekinge län", *RONNEBY[2:]]),
-        ("inskrivna.xlsx: inget blad i serien har kolumnerna Län och Kommun med antal bredvid; bladen är Blad1: Inskrivna personer i Migrationsverkets mottagningssystem 2023-02-28, uppdelade på län, kommun och boendeform.; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
+        ("inskrivna.xlsx: inget blad i serien har kolumnerna Län och Kommun med antal bredvid; bladen är Blad1: Inskrivna personer i Migrationsverkets mottagningssystem 2023-02-28, uppdelade på län, kommun och boendeform; väntat: ”Inskrivna personer i Migrationsverkets mottagningssystem”. Hämta arbetsboken med det namnet från Migrationsverkets statistiksida.",)),
     Bad("a column without a heading", sheet(COUNTS, [TITLE], [], [*HEADER[:4], None, HEADER[5]], RONNEBY),
         ("inskrivna.xlsx, blad ”Blad1”, rad 3, kolumn ”E”: kolumnen har ingen rubrik. Kontrollera att filen är som myndigheten publicerade den.",)),
     Bad("a municipality that is not known", counts(["Blekinge län", "Ronebey", *RONNEBY[2:]]),
@@ -174,7 +195,13 @@ ENROLMENT = (
     Bad("a date among the counts", counts(changed("ABO", dt.date(2023, 2, 1)), KARLSHAMN),
         ("inskrivna.xlsx, blad ”Blad1”, rad 4, kolumn ”C”: ”2023-02-01” är inget tal; väntat: ett heltal från 0, ”..” eller ”-”.",)),
     Bad("an error of Excel's", counts(RONNEBY, KARLSHAMN, change=put("C4", "#REF!", "e")),
-        ("inskrivna.xlsx, blad ”Blad1”, rad 4, kolumn ”C”: cellen är tom; väntat: ett heltal från 0, ”..” eller ”-”.",)),
+        ("inskrivna.xlsx, blad ”Blad1”, rad 4, kolumn ”C”: cellen visar Excels fel #REF! (#REFERENS!); väntat: ett heltal från 0, ”..” eller ”-”. Hämta filen på nytt, eller skriv det som ska stå i cellen.",)),
+    Bad("an error of Excel's, saved as csv", text(COUNTS_CSV, SNAPSHOT_CSV.replace(";12;", ";#SAKNAS!;")),
+        ("inskrivna.csv, rad 3, kolumn ”C”: cellen visar Excels fel #N/A (#SAKNAS!); väntat: ett heltal från 0, ”..” eller ”-”. Hämta filen på nytt, eller skriv det som ska stå i cellen.",)),
+    Bad("an error of Excel's in a name", counts(["Blekinge län", "", *RONNEBY[2:]], KARLSHAMN, change=put("B4", "#N/A", "e")),
+        ("inskrivna.xlsx, blad ”Blad1”, rad 4, kolumn ”B”: cellen visar Excels fel #N/A (#SAKNAS!). Hämta filen på nytt, eller skriv det som ska stå i cellen.",)),
+    Bad("a formula without a result", counts(RONNEBY, KARLSHAMN, change=put("F5", "=C5+D5+E5")),
+        ("inskrivna.xlsx, blad ”Blad1”, rad 5, kolumn ”F”: cellen har en formel utan resultat; väntat: ett heltal från 0, ”..” eller ”-”. Öppna filen i Excel och spara den: då räknar Excel ut formeln.",)),
     Bad("merged cells of a county", counts(RONNEBY, KARLSHAMN, change=merge("A4:A5")), (), read=True),
     Bad("merged cells of counts", counts(RONNEBY, KARLSHAMN, change=merge("C4:C5")),
         ("inskrivna.xlsx, blad ”Blad1”, rad 5, kolumn ”C”: cellen är tom; väntat: ett heltal från 0, ”..” eller ”-”.",)),
@@ -208,6 +235,16 @@ def row(**cells: object) -> tuple[Any, ...]:
     for heading, value in cells.items():
         made = replaced(heading, value, row=made)
     return made
+
+
+def errors(cells: Mapping[str, str]) -> Callable[[Any, Any], None]:
+    """Cells of a workbook that show an error of Excel's."""
+
+    def change(book: Any, sheet_: Any) -> None:
+        for cell, error in cells.items():
+            put(cell, error, "e")(book, sheet_)
+
+    return change
 
 
 def activity(**cells: object) -> Make:
@@ -245,7 +282,17 @@ ACTIVITIES = (
     Bad("letters that are lost", text(TEXT, CSV.replace("Språk", "Spr\ufffdk")),
         ("insatser.csv, rad 2: bokstäver är förvanskade: ”Spr\ufffdkcafé”; väntat: en och samma teckenkodning i hela filen. Spara om den som ”CSV UTF-8” från programmet den gjordes i.",)),
     Bad("a quotation mark that is not closed", text(TEXT, CSV.replace("Röda", '"Röda')),
-        ("insatser.csv, rad 2: filen är inte korrekt csv. Leta efter ett citattecken som inte har något slut.",)),
+        ("insatser.csv, rad 2, kolumn ”Anordnare”: citattecknet före ”Röda Korset” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",)),
+    Bad("a quotation mark that one in a later row closes", text(TEXT, CSV.replace("Röda", '"Röda') + CSV_ROW.replace("Röda Korset", 'Kafé "Hej"')),
+        ("insatser.csv, rad 2, kolumn ”Anordnare”: citattecknet före ”Röda Korset” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",)),
+    Bad("a quotation mark inside a quoted text", text(TEXT, CSV.replace("Röda Korset", '"Kafé "Hej" i stan"')),
+        ("insatser.csv, rad 2, kolumn ”Anordnare”: efter citattecknet som avslutar ”Kafé” kommer mer text; väntat: skiljetecknet eller radens slut. Skriv varje citattecken inuti en sådan text dubbelt.",)),
+    Bad("a name that holds the separator", text(TEXT, CSV.replace("Språkcafé", "Språkcafé; nybörjare")),
+        ("insatser.csv, rad 2: raden har 13 celler men rubrikerna är 12. Sätt citattecken runt en text som innehåller skiljetecknet.",)),
+    Bad("such a name in a row whose last cells are blank", text(TEXT, CSV.replace("Språkcafé", "Språkcafé; nybörjare").replace("829440;7292327", ";") + CSV_ROW.replace("BD-1", "BD-2")),
+        ("insatser.csv, rad 2: raden har 13 celler men rubrikerna är 12. Sätt citattecken runt en text som innehåller skiljetecknet.",)),
+    Bad("a name with a line break and no quotation marks", text(TEXT, CSV.replace("Språkcafé", "Språk\ncafé")),
+        ("insatser.csv, rad 2: en radbrytning delar raden i två, med 2 och 11 celler; väntat: 12 celler, lika många som rubrikerna. Sätt citattecken runt texten med radbrytningen, eller ta bort radbrytningen.",)),
     Bad("decimal commas between semicolons", text(TEXT, CSV.replace("829440;7292327", "829440,0;7292327,0")), (), read=True),
     Bad("decimal commas between commas", text(TEXT, CSV.replace(";", ",").replace("829440,7292327", "829440,5,7292327,5")),
         ("insatser.csv, rad 2: raden har 14 celler men rubrikerna är 12. Sätt citattecken runt en text som innehåller skiljetecknet.",)),
@@ -266,7 +313,16 @@ ACTIVITIES = (
     Bad("a formula without a result", sheet(BOOK, HEAD, ROW, change=put("E2", "=3*4")),
         ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Platser”: cellen har en formel utan resultat. Skriv själva värdet i cellen.",)),
     Bad("an error of Excel's", sheet(BOOK, HEAD, ROW, change=put("J2", "#N/A", "e")),
-        ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: cellen visar ett fel från Excel. Skriv själva värdet i cellen.",)),
+        ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: cellen J2 visar Excels fel #N/A (#SAKNAS!): dess formel letar efter något som inte finns. Rätta formeln, eller skriv själva värdet i cellen.",)),
+    Bad("several errors of Excel's", sheet(BOOK, HEAD, ROW, ROW, change=errors({"C2": "#REF!", "E2": "#DIV/0!", "H3": "#VALUE!"})), (
+        "insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Anordnare”: cellen C2 visar Excels fel #REF! (#REFERENS!): dess formel pekar på celler som är borta. Rätta formeln, eller skriv själva värdet i cellen.",
+        "insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Platser”: cellen E2 visar Excels fel #DIV/0! (#DIVISION/0!): dess formel delar med noll eller med en tom cell. Rätta formeln, eller skriv själva värdet i cellen.",
+        "insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Start”: cellen H3 visar Excels fel #VALUE! (#VÄRDEFEL!): dess formel räknar med ett värde av fel slag. Rätta formeln, eller skriv själva värdet i cellen.",
+    )),
+    Bad("csv that Excel saved with errors in it", text(TEXT, CSV.replace("Röda Korset", "#REFERENS!").replace("2024-01-08", "########")), (
+        "insatser.csv, rad 2, kolumn ”Anordnare”: cellen visar Excels fel #REF! (#REFERENS!): dess formel pekar på celler som är borta. Rätta formeln, eller skriv själva värdet i cellen.",
+        "insatser.csv, rad 2, kolumn ”Startdatum”: Excel har skrivit ”########” i stället för värdet. Gör kolumnen bredare i Excel och spara filen igen.",
+    )),
     Bad("negative places", activity(Platser=-1),
         ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Platser”: ”-1” är inget antal platser; väntat: ett heltal från 0, med siffror.",)),
     Bad("fractional places", activity(Platser=1.5),
@@ -303,16 +359,24 @@ ACTIVITIES = (
         ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Öst”: koordinaterna 1792000, 7294000 är av storleken att döma i RT 90 2.5 gon V (EPSG:3021); väntat: grader (WGS 84) eller meter (SWEREF 99 TM). Räkna om dem till SWEREF 99 TM (EPSG:3006).",)),
     Bad("coordinates in another municipality", activity(Kommun="Kiruna"),
         ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Öst”: koordinaterna ligger i Luleå, 199 km från Kiruna. Rätta koordinaterna eller kommunen.",)),
+    Bad("a day that a formula gives for a blank cell", activity(Startdatum=dt.date(1900, 1, 1)),
+        ("insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Startdatum”: dagen 1900-01-01 är före 1950; väntat: ett datum som ÅÅÅÅ-MM-DD. Lämna cellen tom om det inte finns någon dag: en formel som pekar på en tom cell visar en sådan.",)),
+    Bad("one id in two ways", sheet(BOOK, HEAD, ROW, row(**{"Insats-id": "bd-1", "Veckodagar": "tis"})),
+        ("insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Insats-id”: ”bd-1” står som ”BD-1” på rad 2: stora och små bokstäver skiljer sig. Skriv id likadant på insatsens alla rader, eller ge en av de två ett annat id.",)),
+    Bad("coordinates on one row of an activity only", sheet(BOOK, HEAD, ROW, row(Veckodagar="tis", Öst=None, Nord=None)),
+        ("insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Kommun”: raden saknar koordinater, men rad 2 för samma insats och kommun har det. Ange koordinaterna på båda raderna, eller en egen adress om det är en annan plats.",)),
+    Bad("coordinates of one place that differ a little", sheet(BOOK, HEAD, ROW, row(Veckodagar="tis", Öst=829_470, Nord=7_292_367)),
+        ("insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Öst”: platsen ligger 50 m från den på rad 2 för samma insats. Skriv samma koordinater på alla rader för en plats.",)),
     Bad("the same row twice", sheet(BOOK, HEAD, ROW, ROW),
         ("insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Insats-id”: raden upprepar rad 2: samma insats, plats och tid. Ta bort en av de två.",)),
     Bad("an id with two periods that overlap", sheet(BOOK, HEAD, ROW, row(Startdatum=dt.date(2024, 2, 5), Veckodagar="tis")),
         ("insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Startdatum”: säger något annat än rad 2 för samma insats och plats. Låt raderna stämma överens, eller ge insatserna olika id.",)),
     Bad("several at once", sheet(BOOK, HEAD, row(Platser="tio", Kommun="Lule"), row(Namn=None, Startdatum=45_299, Öst=0, Nord=0)), (
         "insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Platser”: ”tio” är inget antal platser; väntat: ett heltal från 0, med siffror.",
+        "insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: ”Lule” är ingen kommun; väntat: en kommuns namn eller dess kod med fyra siffror.",
         "insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Namn”: cellen är tom.",
         "insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Startdatum”: ”45299” är ett tal, inget datum; väntat: ett datum som ÅÅÅÅ-MM-DD. Formatera cellen som datum; Excel visar då 2024-01-08, om det är den dag som avses.",
         "insatser.xlsx, blad ”Blad1”, rad 3, kolumn ”Öst”: koordinaterna är 0 och 0. Lämna dem tomma där platsen inte är känd.",
-        "insatser.xlsx, blad ”Blad1”, rad 2, kolumn ”Kommun”: ”Lule” är ingen kommun; väntat: en kommuns namn eller dess kod med fyra siffror.",
     )),
 )
 # fmt: on
@@ -360,6 +424,12 @@ CORRIDORS = (
         ("korridorer.xlsx, blad ”Blad1”, rad 2: cellerna A2:A3 är sammanfogade: bara den första av dem har ett värde. Dela cellerna igen och skriv värdet i var och en.",)),
     Bad("a formula without a result", corridor(CORRIDOR_ROW, change=put("B2", "=A2")),
         ("korridorer.xlsx, blad ”Blad1”, rad 2, kolumn ”Till”: cellen har en formel utan resultat. Skriv själva värdet i cellen.",)),
+    Bad("an error of Excel's", corridor(CORRIDOR_ROW, change=put("B2", "#REF!", "e")),
+        ("korridorer.xlsx, blad ”Blad1”, rad 2, kolumn ”Till”: cellen B2 visar Excels fel #REF! (#REFERENS!): dess formel pekar på celler som är borta. Rätta formeln, eller skriv själva värdet i cellen.",)),
+    Bad("a quotation mark that is not closed", text(PAIRS_CSV, CORRIDOR_CSV.replace(";a\n", ';"a\n') + "Piteå;Luleå;2024-01-01;;b\n"),
+        ("korridorer.csv, rad 2, kolumn ”Referens”: citattecknet före ”a” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",)),
+    Bad("a reference that holds the separator", text(PAIRS_CSV, CORRIDOR_CSV.replace(";a\n", ";dnr 1; a\n")),
+        ("korridorer.csv, rad 2: raden har 6 celler men rubrikerna är 5. Sätt citattecken runt en text som innehåller skiljetecknet.",)),
     Bad("a date that has lost its format", corridor(("Luleå", "Boden", 45_292, None, "a")),
         ("korridorer.xlsx, blad ”Blad1”, rad 2, kolumn ”Gäller från”: ”45292” är ett tal, inget datum; väntat: ett datum som ÅÅÅÅ-MM-DD. Formatera cellen som datum; Excel visar då 2024-01-01, om det är den dag som avses.",)),
     Bad("a date written otherwise", corridor(("Luleå", "Boden", "1 jan 2024", None, "a")),

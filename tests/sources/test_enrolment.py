@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlwt  # type: ignore[import-untyped]  # it has no types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +19,8 @@ from geomatch.sources.enrolment import COLUMNS, read_enrolment
 from geomatch.sources.regions import municipalities
 
 TITLE = "Inskrivna personer i Migrationsverkets mottagningssystem 2023-02-28, uppdelade på län, kommun och boendeform."
-HEADER = ["Län", "Kommun", "ABO", "EBO", "Övrigt", "Totalt"]
-ROWS = [
+HEADER: list[Any] = ["Län", "Kommun", "ABO", "EBO", "Övrigt", "Totalt"]
+ROWS: list[list[Any]] = [
     ["Blekinge län", "Karlshamn", 10, "..", 0, 14],
     [None, "Karls-\nkrona", 5, 6, 7, 18],
     [None, "okänd kommun", "-", 0, 0, "–"],
@@ -157,7 +158,7 @@ def test_made_up_figures_are_known_by_file_name_or_title(
 
 
 def test_months_in_columns(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Antal inskrivna personer i mottagningssystemet, uppdelade på län, kommun och månad."],
         [],
         ["Län", "Kommun", "2023-01", dt.date(2023, 2, 1), "2023-03", "Totalt"],
@@ -183,7 +184,7 @@ def test_months_in_columns(tmp_path: Path) -> None:
 
 def test_sexes_and_groups_in_rows_fill_forward(tmp_path: Path) -> None:
     header = ["Persongrupp", "Län", "Kommun", "Kön", "Anläggningsboende (ABO)", "Eget boende (EBO)"]
-    rows = [
+    rows: list[list[Any]] = [
         ["Asylsökande", "Gotlands län", "Gotland", "Kvinnor", 4, 1],
         [None, None, None, "Män", 5, 2],
         [None, None, None, "Totalt", 9, 3],
@@ -207,7 +208,11 @@ def test_sexes_and_groups_in_rows_fill_forward(tmp_path: Path) -> None:
 
 
 def test_an_outline_with_the_county_on_its_own_row(tmp_path: Path) -> None:
-    rows = [["Gotlands län"], [None, "Gotland", 1, 2, 3, 6], ["Gotlands län Totalt", None, 1, 2, 3, 6]]
+    rows: list[list[Any]] = [
+        ["Gotlands län"],
+        [None, "Gotland", 1, 2, 3, 6],
+        ["Gotlands län Totalt", None, 1, 2, 3, 6],
+    ]
     table = read_enrolment(snapshot(tmp_path / "a.xlsx", rows)).table
     assert table["municipality_code"].tolist() == ["0980"] * 4 + ["all"] * 4
 
@@ -339,7 +344,7 @@ def test_rows_that_are_refused(tmp_path: Path, rows: list[list[Any]], expected: 
 
 
 def test_a_masked_total_or_a_wider_cell_is_left_to_need(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Blekinge län", "Ronneby", 9, "..", 1, 30],
         [None, "Karlshamn", 9, 9, 9, ".."],
         [None, "Totalt", 18, 40, 10, ".."],
@@ -365,13 +370,13 @@ def test_a_masked_total_or_a_wider_cell_is_left_to_need(tmp_path: Path) -> None:
             {"Länen": [[TITLE], ["Län", "ABO"], ["Gotlands län", 1]], "Tomt": []},
             (
                 "a.xlsx: inget blad i serien har kolumnerna Län och Kommun med antal bredvid; bladen är "
-                f"Länen: {TITLE}; Tomt: ingen titel; väntat: {SERIES}. {FETCH}"
+                f"Länen: {TITLE[:-1]}; Tomt: ingen titel; väntat: {SERIES}. {FETCH}"
             ),
         ),
         (
             {"Ett": [[TITLE], HEADER, *ROWS], "Två": [[TITLE], HEADER, *ROWS]},
             (
-                f"a.xlsx: flera blad har en rad för varje kommun: Ett: {TITLE}; Två: {TITLE}; väntat: ett sådant blad. "
+                f"a.xlsx: flera blad har en rad för varje kommun: Ett: {TITLE[:-1]}; Två: {TITLE[:-1]}; väntat: ett sådant blad. "
                 "Spara en kopia med bara det blad som ska läsas."
             ),
         ),
@@ -432,7 +437,10 @@ def test_workbooks_that_are_refused(
         (
             "a.csv",
             b'"abc;1',
-            "a.csv: filen är inte korrekt csv. Leta efter ett citattecken som inte har något slut.",
+            (
+                "a.csv, rad 1, kolumn ”A”: citattecknet före ”abc” har inget slut; väntat: citattecken parvis. "
+                "Sätt ett också där texten slutar, eller ta bort det."
+            ),
         ),
         (
             "a.csv",
@@ -488,6 +496,175 @@ def test_rows_of_the_long_table_that_are_refused(tmp_path: Path) -> None:
             "väntat: low = high för ett antal, low ≤ high där det är prickat."
         ),
         "a.csv, rad 7, kolumn ”municipality_code”: raden gäller samma sak som rad 6.",
+    ]
+
+
+ERRORS = {
+    "#NULL!": (0x00, "#NULL! (#SKÄRNING!)"),
+    "#DIV/0!": (0x07, "#DIV/0! (#DIVISION/0!)"),
+    "#VALUE!": (0x0F, "#VALUE! (#VÄRDEFEL!)"),
+    "#REF!": (0x17, "#REF! (#REFERENS!)"),
+    "#NAME?": (0x1D, "#NAME? (#NAMN?)"),
+    "#NUM!": (0x24, "#NUM! (#OGILTIGT!)"),
+    "#N/A": (0x2A, "#N/A (#SAKNAS!)"),
+}
+RIGHT = "Hämta filen på nytt, eller skriv det som ska stå i cellen."
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_a_cell_that_shows_an_error_is_named_with_it(tmp_path: Path, error: str, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    code, named = ERRORS[error]
+    if kind == "xlsx":
+        snapshot(path, ROWS)
+        book = openpyxl.load_workbook(path)
+        book[NAME]["D8"].value, book[NAME]["D8"].data_type = error, "e"
+        book.save(path)
+    else:
+        old = xlwt.Workbook()
+        old.add_sheet("Läs mig")
+        sheet = old.add_sheet(NAME)
+        for row, cells in enumerate([[TITLE], [], HEADER, *ROWS]):
+            for column, cell in enumerate(cells):
+                if cell is not None:
+                    sheet.write(row, column, cell)
+        # The cell is written twice, as xlwt has no other way to take a value back.
+        sheet._cell_overwrite_ok = True
+        sheet.row(7).set_cell_error(3, code)
+        old.save(str(path))
+    assert problems(path) == [
+        f"a.{kind}, blad ”{NAME}”, rad 8, kolumn ”D”: cellen visar Excels fel {named}; {COUNT} {RIGHT}"
+    ]
+
+
+def test_errors_in_a_sheet_that_is_not_read_do_no_harm(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.xlsx", {OTHER: [["Hej"]], NAME: [[TITLE], [], HEADER, *ROWS]})
+    book = openpyxl.load_workbook(path)
+    book[OTHER]["C4"].value, book[OTHER]["C4"].data_type = "#REF!", "e"
+    book[OTHER]["A2"] = "=1+1"
+    book.save(path)
+    assert len(read_enrolment(path).table) == 28
+
+
+def test_errors_in_the_long_table_are_named_once(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "a.xlsx",
+        {
+            "Blad1": [
+                ["month", "municipality_code", "age_group", "low", "high"],
+                ["2023-02", "0980", "18-24", 1, 1],
+                ["2023-02", "0980", "25-34", 2, 2],
+            ]
+        },
+    )
+    book = openpyxl.load_workbook(path)
+    # Blank it would mean all ages.
+    book["Blad1"]["C2"].value, book["Blad1"]["C2"].data_type = "#N/A", "e"
+    book["Blad1"]["D3"] = "=E3"
+    book.save(path)
+    assert problems(path) == [
+        f"a.xlsx, blad ”Blad1”, rad 2, kolumn ”age_group”: cellen visar Excels fel #N/A (#SAKNAS!). {RIGHT}",
+        (
+            "a.xlsx, blad ”Blad1”, rad 3, kolumn ”low”: cellen har en formel utan resultat. "
+            "Öppna filen i Excel och spara den: då räknar Excel ut formeln."
+        ),
+    ]
+
+
+def test_a_hidden_long_table_is_named(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "a.xlsx",
+        {
+            OTHER: [["Hej"]],
+            "Data": [["month", "municipality_code", "low", "high"], ["2023-02", "0980", 1, 1]],
+        },
+    )
+    book = openpyxl.load_workbook(path)
+    book["Data"].sheet_state = "hidden"
+    book.save(path)
+    assert problems(path) == [
+        "a.xlsx: antalen står på ett dolt blad: Data. Visa bladet i Excel och spara filen."
+    ]
+
+
+def test_a_hidden_sheet_of_another_series_is_not_offered(tmp_path: Path) -> None:
+    other = [["Beviljade arbetstillstånd 2023-02-28"], [], HEADER, *ROWS]
+    path = save(tmp_path / "a.xlsx", {OTHER: [["Hej"]], "Data": other})
+    book = openpyxl.load_workbook(path)
+    book["Data"].sheet_state = "hidden"
+    book.save(path)
+    assert problems(path) == [f"a.xlsx: filen innehåller en annan serie: ”Hej”; väntat: {SERIES}. {FETCH}"]
+    with pytest.raises(InputError, match="dolt blad: Data"):
+        read_enrolment(path, series="any")
+
+
+def test_an_outline_of_groups(tmp_path: Path) -> None:
+    header = ["Persongrupp", "Län", "Kommun", "Antal"]
+    rows: list[list[Any]] = [
+        ["Asylsökande"],
+        [None, "Gotlands län", "Gotland", 4],
+        ["Skyddsbehövande enligt massflyktsdirektivet"],
+        [None, "Gotlands län", "Gotland", 6],
+    ]
+    table = read_enrolment(snapshot(tmp_path / "a.xlsx", rows, header=header)).table
+    assert table[["target_group", "municipality_code", "low"]].to_numpy().tolist() == [
+        ["asylum_seeker", "0980", 4],
+        ["temporary_protection", "0980", 6],
+    ]
+    rows[2] = ["Kvotflyktingar"]
+    assert problems(snapshot(tmp_path / "a.xlsx", rows, header=header)) == [
+        (
+            f"{SHEET}, rad 6, kolumn ”A”: ordet ”Kvotflyktingar” är okänt här; väntat: asylsökande, "
+            "skyddsbehövande enligt massflyktsdirektivet, uppehållstillstånd i väntan på bosättning."
+        )
+    ]
+
+
+@pytest.mark.parametrize("count", [1e300, 2**63, 20_000_001])
+def test_a_count_that_no_table_can_hold_is_refused(tmp_path: Path, count: float) -> None:
+    found = problems(snapshot(tmp_path / "a.xlsx", [["Gotlands län", "Gotland", count, 0, 0, count]]))
+    shown = str(int(count)) if count < 1e10 else f"{int(count):d}"[:20] + "…" * (count > 1e20)
+    assert found == [
+        f"{SHEET}, rad 4, kolumn ”{column}”: antalet {shown} är orimligt stort; {COUNT}" for column in "CF"
+    ]
+
+
+def test_a_long_count_keeps_every_digit_or_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    # As a decimal number it would be 12345678901234568.
+    path.write_text(
+        "month,municipality_code,low,high\n2023-01,0980,12345678901234567,1.0\n", encoding="utf-8"
+    )
+    assert problems(path)[0] == "a.csv, rad 2, kolumn ”low”: antalet 12345678901234567 är orimligt stort."
+
+
+def test_parts_that_are_not_all_of_a_county_are_no_contradiction(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "month,county_code,municipality_code,accommodation,low,high\n"
+        # Ronneby has no total of its own: that of the county is not Karlshamn's alone.
+        "2023-01,10,1082,all,10,10\n2023-01,10,1081,agency,9,9\n2023-01,10,all,all,30,30\n"
+        # Nor is the country's that of the one county with a total.
+        "2023-01,09,0980,agency,1,1\n2023-01,all,all,all,44,44\n",
+        encoding="utf-8",
+    )
+    assert len(read_enrolment(path).table) == 5
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("1082,all,10,10", "1082,all,31,31"), encoding="utf-8")
+    assert problems(path) == [
+        f"a.csv, rad 4, kolumn ”E”: Blekinge län 2023-01: delarna i E2 blir 31, mer än totalen 30 i E4. {TAIL}"
+    ]
+
+
+def test_a_county_that_is_not_known_is_named_once(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["Smålands län", "Växjö", 1, 1, 1, 3],
+        [None, "Ljungby", 1, 1, 1, 3],
+        ["Gotlands län", "Gotland", 1, 1, 1, 3],
+    ]
+    assert problems(snapshot(tmp_path / "a.xlsx", rows)) == [
+        f"{SHEET}, rad 4, kolumn ”A”: ”Smålands län” är inget län. Rätta namnet; inget gissas."
     ]
 
 

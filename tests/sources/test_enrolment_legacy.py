@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from geomatch.errors import InputError
-from geomatch.sources import tabular
+from geomatch.sources import book
 from geomatch.sources.enrolment import Series, read_enrolment
 from tests.sources.enrolment_variants import save
 
@@ -31,7 +31,11 @@ PUBLISHED = "Kontrollera att filen är som myndigheten publicerade den."
 
 def legacy(folder: Path, *blocks: list[list[Any]], title: str = TITLE, name: str = "a.xlsx") -> Path:
     """A workbook with these blocks of rows, headings included from row 4 on."""
-    head = [[], [None, "Rubrik", title], [None, "Senast körd", dt.datetime(2019, 2, 1, 8, 22)]]  # noqa: DTZ001
+    head: list[list[Any]] = [
+        [],
+        [None, "Rubrik", title],
+        [None, "Senast körd", dt.datetime(2019, 2, 1, 8, 22)],  # noqa: DTZ001  a cell has no time zone
+    ]
     save(folder / name, [(SHEET, [*head, *(row for block in blocks for row in block)], False)])
     return folder / name
 
@@ -166,7 +170,12 @@ def test_blocks_that_are_refused(tmp_path: Path, blocks: list[list[list[Any]]], 
 
 def test_counts_above_the_headings_that_were_found(tmp_path: Path) -> None:
     # The first headings are damaged: those of the next county are found instead.
-    rows = [[None, "Lxn", "Kommun", "Antal"], [None, "GOTLANDS LÄN", "GOTLAND", 4], *HEADS, *BLEKINGE]
+    rows: list[list[Any]] = [
+        [None, "Lxn", "Kommun", "Antal"],
+        [None, "GOTLANDS LÄN", "GOTLAND", 4],
+        *HEADS,
+        *BLEKINGE,
+    ]
     assert problems(legacy(tmp_path, rows)) == [
         f"{WHERE}, rad 5, kolumn ”D”: det står ett antal ovanför rubrikerna på rad 6. {PUBLISHED}"
     ]
@@ -185,7 +194,7 @@ def test_a_last_row_without_its_count_is_no_note(tmp_path: Path) -> None:
 
 
 def test_two_sheets_are_named_with_their_titles(tmp_path: Path) -> None:
-    rows = [["Beviljade 2019"], ["Län", "Kommun", "Totalt"], ["Gotlands län", "Gotland", 1]]
+    rows: list[list[Any]] = [["Beviljade 2019"], ["Län", "Kommun", "Totalt"], ["Gotlands län", "Gotland", 1]]
     save(tmp_path / "a.xlsx", [("Ett", rows, False), ("Två", rows, False)])
     assert problems(tmp_path / "a.xlsx", series="any") == [
         (
@@ -231,7 +240,7 @@ def test_a_truncated_workbook_and_one_that_lies_about_its_size(tmp_path: Path) -
 
 
 def test_a_csv_file_of_too_many_rows_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tabular, "MOST_ROWS", 1000)
+    monkeypatch.setattr(book, "MOST_ROWS", 1000)
     (tmp_path / "a.csv").write_bytes(b"1;2\n" * 1001)
     assert problems(tmp_path / "a.csv") == [
         "a.csv: filen har fler än 1000 rader. Kontrollera att det är rätt fil."

@@ -11,7 +11,8 @@ import pytest
 
 from geomatch.errors import InputError
 from geomatch.restricted import Audience
-from geomatch.sources.activities import ActivityRegister, read_activities, write_activities_geopackage
+from geomatch.sources.activities import ActivityRegister, read_activities
+from geomatch.sources.activity_layer import write_activities_geopackage
 from geomatch.sources.corridor_register import CorridorRegister, read_corridor_register
 from geomatch.sources.merge import LIKELY_COLUMNS, likely_duplicates, merge_corridors, merge_registers
 

@@ -253,7 +253,7 @@ def test_rows_of_another_length(written):
             "the file is not text in UTF-8",
         ),
         (HEADING.encode("utf-16"), "the file is not text in UTF-8"),
-        (HEADING.encode() + b'A,"Stan,2580,1', "the file cannot be read as CSV"),
+        (HEADING.encode() + b'A,"Stan,2580,1', "the quotation mark before “Stan” is not closed"),
     ],
 )
 def test_files_that_are_no_table(written, content, message):

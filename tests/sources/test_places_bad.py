@@ -99,7 +99,14 @@ CASES = (
         "a quotation mark that is not closed",
         text(HEADING + f'T1,"Luleå,2580,100,{LULEA}\n'),
         (
-            "tatorter.csv: filen kan inte läsas som CSV; väntat: en rad för varje tätort, med citattecken parvis. Spara filen på nytt som ”CSV UTF-8”.",
+            "tatorter.csv, rad 2, kolumn ”namn”: citattecknet före ”Luleå” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",
+        ),
+    ),
+    Bad(
+        "a quotation mark that one in a later row closes",
+        text(HEADING + f'T1,"Luleå,2580,100,{LULEA}\nT2,Byn "Norra",2580,50,{LULEA}\n'),
+        (
+            "tatorter.csv, rad 2, kolumn ”namn”: citattecknet före ”Luleå” har inget slut; väntat: citattecken parvis. Sätt ett också där texten slutar, eller ta bort det.",
         ),
     ),
     Bad(
@@ -166,6 +173,13 @@ CASES = (
         text(HEADING + f"T1,Luleå,Luleå,100,{LULEA}\n"),
         (
             "tatorter.csv, rad 2, kolumn ”kommunkod”: det finns ingen kommun med koden Luleå; väntat: en kod med fyra siffror, till exempel 2580, med inledande nolla. Rätta koden, eller lämna cellen tom så avgör punktens läge.",
+        ),
+    ),
+    Bad(
+        "a place far from its municipality",
+        text(HEADING + f"T1,Luleå,0184,100,{LULEA}\n"),
+        (
+            "tatorter.csv, rad 2, kolumn ”kommunkod”: platsen ligger i Luleå, 721 km från Solna; väntat: en plats högst 20 km från sin kommun. Rätta koden eller koordinaterna.",
         ),
     ),
     Bad(

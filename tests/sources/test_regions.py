@@ -14,15 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from geomatch.errors import InputError
+from geomatch.errors import GeomatchError, InputError
 from geomatch.sources import regions
 from geomatch.sources.regions import (
     assign_municipality,
+    check_shape,
     counties,
     match_county,
     match_municipality,
     municipalities,
     municipality_key,
+    read_shape,
 )
 from geomatch.words import using_language
 
@@ -80,6 +82,110 @@ def test_a_caller_cannot_spoil_the_tables():
         table["name"] = "x"
     assert municipalities()["name"].nunique() == 290
     assert counties()["name"].nunique() == 21
+
+
+def with_geometry(place, shape):
+    def damage(table):
+        shapes = table.geometry.to_numpy().copy()
+        shapes[place] = shape
+        return table.set_geometry(shapes, crs=table.crs)
+
+    return damage
+
+
+def with_value(row, column, value):
+    def damage(table):
+        table.loc[row, column] = value
+        return table
+
+    return damage
+
+
+BOW_TIE = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+DAMAGE = {
+    "a code without its zero": (
+        "municipalities",
+        with_value(0, "municipality_code", "114"),
+        [
+            "kolumn ”municipality_code”: ”114” bryter mot regeln str_matches('^[0-9]{4}$').",
+            "tabellen bryter mot regeln county_code = first two digits of municipality_code.",
+            "tabellen bryter mot regeln in the order of municipality_code.",
+        ],
+    ),
+    "a code twice": (
+        "municipalities",
+        with_value(1, "municipality_code", "0114"),
+        ["kolumn ”municipality_code”: ”0114” bryter mot regeln field_uniqueness."],
+    ),
+    "another county": (
+        "municipalities",
+        with_value(0, "county_code", "03"),
+        ["tabellen bryter mot regeln county_code = first two digits of municipality_code."],
+    ),
+    "no name": (
+        "counties",
+        with_value(0, "name", None),
+        ["kolumn ”name”: ”” bryter mot regeln not_nullable."],
+    ),
+    "a row missing": ("counties", lambda table: table.iloc[1:], ["tabellen bryter mot regeln 21 rows."]),
+    "a column missing": (
+        "municipalities",
+        lambda table: table.drop(columns="point_x_m"),
+        ["”point_x_m” bryter mot regeln column_in_dataframe."],
+    ),
+    "a point in degrees": (
+        "municipalities",
+        with_value(0, "point_x_m", 17.9),
+        ["kolumn ”point_x_m”: ”17.9” bryter mot regeln in_range(200000, 950000)."],
+    ),
+    "nobody lives there": (
+        "localities",
+        with_value(0, "population", 0),
+        ["kolumn ”population”: ”0” bryter mot regeln greater_than(0)."],
+    ),
+    "an empty shape": (
+        "municipalities",
+        with_geometry(3, shapely.Polygon()),
+        ["kolumn ”geometry_empty”: ”True” bryter mot regeln equal_to(False)."],
+    ),
+    "a shape that crosses itself": (
+        "counties",
+        with_geometry(3, BOW_TIE),
+        ["kolumn ”geometry_valid”: ”False” bryter mot regeln equal_to(True)."],
+    ),
+    "a point for a shape": (
+        "counties",
+        with_geometry(3, Point(0, 0)),
+        ["kolumn ”geometry_kind”: ”Point” bryter mot regeln isin(['Polygon', 'MultiPolygon'])."],
+    ),
+    "another system": (
+        "localities",
+        lambda table: table.set_crs("EPSG:4326", allow_override=True),
+        ["tabellen är inte i EPSG:3006."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "damage", "told"), DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_shipped_table_that_is_damaged_is_our_fault(name, damage, told):
+    file = f"{name}.parquet"
+    check_shape(file, read_shape(file))
+    with pytest.raises(GeomatchError) as caught:
+        check_shape(file, damage(read_shape(file).copy()))
+    # No wrong input: exit code 1.
+    assert (type(caught.value), caught.value.exit_code) == (GeomatchError, 1)
+    said = [f"{file}, {one}" if one.startswith("kolumn") else f"{file}: {one}" for one in told]
+    last = f"{file}: en tabell som följer med geomatch är skadad. Installera om geomatch."
+    assert sorted(str(caught.value).splitlines()) == sorted([*said, last])
+
+
+def test_a_damaged_file_is_found_when_it_is_read(tmp_path, monkeypatch):
+    (tmp_path / "shapes").mkdir()
+    table = read_shape("counties.parquet").copy()
+    table.iloc[:20].to_parquet(tmp_path / "shapes" / "counties.parquet")
+    monkeypatch.setattr(regions, "files", lambda _package: tmp_path)
+    with pytest.raises(GeomatchError, match="tabellen bryter mot regeln 21 rows"):
+        read_shape.__wrapped__("counties.parquet")
 
 
 def test_municipalities_fit_together_and_hold_their_points():
