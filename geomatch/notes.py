@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geomatch.words import gettext as _
 
-__all__ = ["assumption_notes", "note_text"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["assumption_notes", "note_text", "page_notes"]
 
 
 def note_text(note: str, count: int) -> str:
@@ -98,6 +101,18 @@ def note_text(note: str, count: int) -> str:
             "{count} stop times belong to trips with one stop only: left out."
         ),
         "stop_times_repeated": lambda: _("{count} stop times repeat another: left out."),
+        "areas_instead_of_stops": lambda: _(
+            "{count} stop times are for areas in which a vehicle comes when called, not for stops: not used."
+        ),
+        "rows_without_id": lambda: _("{count} stops, routes or trips have no id: left out."),
+        "routes_repeated": lambda: _("{count} routes repeat another's id: left out."),
+        "stops_of_unknown_station": lambda: _(
+            "{count} stops name a station that is not in the feed: each stands alone."
+        ),
+        "transfers_of_unknown_route": lambda: _("{count} rules of changes name an unknown route: left out."),
+        "transfers_repeated": lambda: _(
+            "{count} rules of changes are for the same two stops as another: left out."
+        ),
         "stops_repeated": lambda: _("{count} stops repeat another's id: left out."),
         "stops_without_coordinates": lambda: _("{count} stops have no coordinates: left out."),
         "transfers_between_routes_not_used": lambda: _(
@@ -119,8 +134,35 @@ def note_text(note: str, count: int) -> str:
     return text().format(count=count) if text else f"{note}: {count}"
 
 
+def page_notes(assumptions: Mapping[str, Any], shown: pd.DataFrame) -> list[str]:
+    """The sentences of a month's `assumptions` for a page that does not show protected activities.
+
+    A count of activities is of those shown, so that nothing is left when they are counted on the page. What is not on
+    the page, and so cannot be counted there, is said without a number.
+
+    Args:
+        assumptions: Of the county, from manifest.json.
+        shown: The visible activities of the page: columns `sessions_assumed` and `sessions_on_holidays` of ACTIVITIES.
+    """
+    counted = {
+        "series_with_assumed_sessions": int(shown["sessions_assumed"].sum()),
+        "sessions_on_holidays": int(shown["sessions_on_holidays"].sum()),
+    }
+    silent = {
+        "series_not_running": _("Some series of the register do not run this month."),
+        "likely_duplicates": _(
+            "Some activities look like the same in two registers, under different ids: all are kept."
+        ),
+    }
+    told = [text for name, text in silent.items() if assumptions.get(name)]
+    return [*assumption_notes({**assumptions, **counted, **dict.fromkeys(silent, 0)}), *told]
+
+
 def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
-    """The sentences of a month's `assumptions` (manifest.json), those that apply."""
+    """The sentences of a month's `assumptions` (manifest.json), those that apply.
+
+    The counts include protected activities: they are for those who have the register (see `page_notes`).
+    """
     texts: list[str] = []
 
     def add(name: str, text: str, **values: object) -> None:

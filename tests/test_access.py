@@ -71,6 +71,12 @@ def test_people_of_unknown_sex_and_group_fit_only_generously():
         (("asylum_seeker", "all"), ("asylum_seeker", "men"), 2),
         (("all", "men"), ("asylum_seeker", "men"), 2),
         (("all", "men"), ("asylum_seeker", "women"), 0),
+        # Newcomers are not among the enrolled, so nobody of an unknown group can be one.
+        (("all", "all"), ("newcomer", "all"), 0),
+        (("all", "all"), ("newcomer; asylum_seeker", "all"), 2),
+        # Whoever is enrolled belongs to one of these three, known or not.
+        (("all", "all"), ("asylum_seeker; permit_awaiting_settlement; temporary_protection", "all"), 1),
+        (("all", "all"), ("asylum_seeker;permit_awaiting_settlement;temporary_protection", "women"), 2),
     ],
 )
 def test_suits(stratum, series, fit):
@@ -173,6 +179,25 @@ def test_a_walk_over_the_border_needs_no_right():
     assert persons(world.served(settings(shares=entitled(0, 0))), "0180") == {"served_by_corridor": 2}
 
 
+def test_a_walk_over_the_border_stays_a_right_where_a_bus_is_quicker():
+    """900 m apart: 1,170 m walked, 15.6 min. The day return goes by bus in 8 min, and yet nobody needs a corridor."""
+    world = World().live("0180/a", 2).offer("s", "0181", 9, at=(500900.0, 6500000.0)).way("0180/a", "s", 8)
+    world.live("0180/b", 3, at=(498000.0, 6500000.0)).way("0180/b", "s", 8)
+    nobody = settings(shares=entitled(0, 0))
+    assert persons(world.served(nobody), "0180") == {"served_by_corridor": 2, "no_entitlement": 3}
+    # What is reckoned with is the walk: 2 x 936 s, not the bus's 2 x 480 s.
+    month = world.allocate(nobody)
+    assert month.scenarios["high"].allocation.person_seconds == 2000 * 2 * 936
+
+
+def test_a_walk_that_is_too_long_needs_a_corridor():
+    """1,540 m apart are 2,002 m walked, more than max_walk_m; 1,538 m are 1,999.4 m."""
+    for apart_m, part in ((1540.0, "no_entitlement"), (1538.0, "served_by_corridor")):
+        world = World().live("0180/a", 2).offer("s", "0181", 9, at=(500000.0 + apart_m, 6500000.0))
+        served = world.way("0180/a", "s", 8).served(settings(shares=entitled(0, 0)))
+        assert persons(served, "0180") == {part: 2}
+
+
 def test_digital_share():
     """4 places at home for 10; half of the 6 left over may be served digitally, 2 digital places."""
     world = (
@@ -199,6 +224,20 @@ def test_digital_places_suit_and_are_shared_alike():
     served = world.offer("d", "0180", 3, digital=True, sex="women").served(settings(digital_share=1.0))
     assert persons(served, "0180") == {"served_digital": 2, "no_day_return": 4}
     assert persons(served, "0181") == {"served_digital": 1, "no_day_return": 5}
+
+
+def test_thousandths_that_do_not_divide_add_up():
+    """40 localities with 0.01 person each, spread over 6 series: a sixth of 10 thousandths is no whole hundredth."""
+    world = World()
+    for series in "stuvwx":
+        world.offer(series, "0180", 1)
+    for number in range(40):
+        world.live(f"0180/{number}", 0.01)
+        for series in "stuvwx":
+            world.way(f"0180/{number}", series)
+    served = world.served()
+    assert served["served_local_milli"].tolist() == [400, 400]
+    assert served["in_reach_full_milli"].tolist() == [0, 0]
 
 
 def test_masked_interval_at_both_ends():
@@ -259,6 +298,30 @@ def test_no_day_return_bounds_follow_suitability():
     assert (row["gap_low_milli"], row["gap_high_milli"]) == (0, 4000)
 
 
+def test_the_share_of_the_gap_where_two_counts_vary():
+    """1-5 women reach nothing, 1-5 men have 9 places: 5 women and 1 man give 5/6, 1 and 5 give 1/6."""
+    world = World().live("0180/a", 1, 5, sex="women").live("0180/a", 1, 5, sex="men")
+    row = world.offer("s", "0180", 9, sex="men").way("0180/a", "s").gaps().loc["0180"]
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (1000, 5000)
+    assert (row["gap_share_low"], row["gap_share_high"]) == pytest.approx((1 / 6, 5 / 6))
+
+
+def test_the_share_of_the_gap_of_people_who_may_be_none():
+    """0-2 women and 0-2 men: nothing in reach is a share of 1 for whoever there is; room for all is 0."""
+    world = World().live("0180/a", 0, 2, sex="women").live("0180/a", 0, 2, sex="men")
+    world.live("0181/b", 0, 2, sex="women").live("0181/b", 0, 2, sex="men").offer("s", "0181", 9)
+    gaps = world.way("0181/b", "s").gaps()
+    assert gaps[["gap_share_low", "gap_share_high"]].to_numpy().tolist() == [[1.0, 1.0], [0.0, 0.0]]
+
+
+def test_the_share_of_the_gap_where_one_count_varies():
+    """10-20 people, half of them at a point that reaches nothing: half, whatever the count is."""
+    world = World().live("0180/a", 5, 10).live("0180/b", 5, 10).offer("s", "0180", 99).way("0180/a", "s")
+    world.one_count("0180", 10, 20)
+    row = world.gaps().loc["0180"]
+    assert (row["gap_share_low"], row["gap_share_high"]) == (0.5, 0.5)
+
+
 def test_best_and_worst_point():
     """3 people at a, which reaches 2 places, 1 at b, which reaches nothing: all at a leaves 2, all at b leaves 4."""
     world = World().live("0180/a", 3).live("0180/b", 1).offer("s", "0180", 2).way("0180/a", "s")
@@ -311,6 +374,20 @@ def test_ranks_use_the_whole_interval():
         [0.0, 0.2],
     ]
     assert gaps[["rank_best", "rank_worst"]].to_numpy().tolist() == [[1, 2], [1, 2], [3, 3]]
+
+
+def test_equal_shares_have_the_same_rank():
+    """Two municipalities surely without a gap are both second: neither can have a larger share than the other."""
+    world = World().live("0180/a", 2).live("0181/b", 3).live("0182/c", 4).offer("s", "0181", 9)
+    gaps = world.offer("t", "0182", 9).way("0181/b", "s").way("0182/c", "t").gaps()
+    assert gaps[["rank_best", "rank_worst"]].to_numpy().tolist() == [[1, 1], [2, 2], [2, 2]]
+
+
+def test_ranks_of_shares_that_may_be_equal():
+    """0.5 for sure, and 0.5-0.8: the second may be larger, never smaller."""
+    world = World().live("0180/a", 2).live("0181/b", 2, 5).offer("s", "0180", 1).offer("t", "0181", 1)
+    gaps = world.way("0180/a", "s").way("0181/b", "t").gaps()
+    assert gaps[["rank_best", "rank_worst"]].to_numpy().tolist() == [[1, 2], [1, 1]]
 
 
 def test_people_without_a_count_are_refused():
@@ -416,6 +493,9 @@ def test_every_count_inside_the_intervals_is_inside_the_bounds(world, share, dig
         assert (
             bound["no_day_return_low_milli"] - slack <= nothing <= bound["no_day_return_high_milli"] + slack
         )
+        if row["need_milli"]:
+            share, near = gap / row["need_milli"], slack / row["need_milli"]
+            assert bound["gap_share_low"] - near <= share <= bound["gap_share_high"] + near
 
 
 @hypothesis_settings(max_examples=30, deadline=None)

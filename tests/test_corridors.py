@@ -100,6 +100,13 @@ def test_places_that_others_need_are_not_free():
     assert "places_taken" in reasons(row)
 
 
+def test_places_beyond_what_a_flow_can_count_do_not_stop_the_month():
+    """2 million places, by a slip of the pen: as many are free as the flow counts, 2^30 - 1 thousandths with the 5 people."""
+    row = table(World().live("0180/a", 5).offer("s", "0181", 2_000_000).way("0180/a", "s")).loc["0180-0181"]
+    assert gains(row) == [5000] * 4
+    assert row["free_places_low_milli"] == 2**30 - 1 - 5000
+
+
 def test_an_open_corridor_that_nobody_can_use_has_a_row():
     row = table(World().live("0180/a", 3).open("0180", "0181")).loc["0180-0181"]
     assert (row["verdict"], row["reasons"]) == ("not_recommended", "no_gain;no_day_return")
@@ -109,11 +116,36 @@ def test_an_open_corridor_that_nobody_can_use_has_a_row():
 
 
 def test_a_pair_on_foot_is_a_candidate_that_gains_nothing():
-    row = table(World().live("0180/a", 3).offer("s", "0181", 8).way("0180/a", "s", walk=True)).loc[
-        "0180-0181"
-    ]
+    """1 of 3 is served at home, the others walk to 2 of the 8 places: nobody waits for a corridor, 6 places are free."""
+    world = World().live("0180/a", 3).offer("h", "0180", 1).offer("s", "0181", 8)
+    world.way("0180/a", "h").way("0180/a", "s", walk=True)
+    row = table(world).loc["0180-0181"]
     assert gains(row) == [0] * 4
-    assert row["verdict"] == "not_recommended"
+    assert (row["verdict"], row["reasons"]) == ("not_recommended", "no_gain;walked")
+    assert (row["entitled_unserved_low_milli"], row["free_places_low_milli"]) == (2000, 6000)
+    assert (row["size_ok"], row["supply_ok"], row["transit_ok"]) == (False, True, True)
+
+
+def test_only_the_entitled_among_the_walkers_are_counted():
+    world = World().live("0180/a", 10).offer("s", "0181", 8).way("0180/a", "s", walk=True)
+    row = table(world, settings(shares=entitled(0.2, 0.4))).loc["0180-0181"]
+    assert (row["entitled_unserved_low_milli"], row["entitled_unserved_high_milli"]) == (2000, 4000)
+
+
+def test_places_that_walkers_fill_are_taken():
+    """0181's own 8 people fill the 8 places: 0180's people can walk there, and find nothing free."""
+    world = World().live("0180/a", 3).live("0181/b", 8).offer("s", "0181", 8).way("0181/b", "s")
+    row = table(world.way("0180/a", "s", walk=True)).loc["0180-0181"]
+    assert (row["free_places_low_milli"], row["reasons"]) == (0, "no_gain;walked;places_taken")
+
+
+def test_the_cost_of_one_person_is_known_where_somebody_is_gained_at_one_end_only():
+    """At high need 0181's 8 people fill s; at low need 3 of its places are free for 0180's 5: 3 gained, then none."""
+    world = World().live("0180/a", 5).live("0181/b", 5, 8).offer("s", "0181", 8)
+    row = table(world.way("0180/a", "s").way("0181/b", "s")).loc["0180-0181"]
+    assert gains(row) == [3000, 0, 3000, 0]
+    assert (row["cost_low_sek"], row["cost_high_sek"]) == (pytest.approx(3 * 2 * 52 / 12 * 2 * 45), 0)
+    assert row["cost_per_person_sek"] == pytest.approx(2 * 52 / 12 * 2 * 45)
 
 
 def test_a_point_without_people_makes_a_candidate():

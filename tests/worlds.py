@@ -147,6 +147,14 @@ class World:
         )
         return self
 
+    def one_count(self, municipality: str, low: int, high: int) -> World:
+        """The people of a municipality are one count of the source, not one for each of its points."""
+        own = [p for p in self.people if p["point"][:4] == municipality]
+        self.extra_need.append({**own[0], "low": low, "high": high})
+        for person in own:
+            person["used"] = False
+        return self
+
     def points(self) -> gpd.GeoDataFrame:
         rows = [
             {

@@ -5,8 +5,10 @@ falls with its own need: one more person changes an optimum along one augmenting
 other. So the ends are found at corners, the municipality at one end and the others at another.
 
 Shares (who is entitled) and suitability (people whose sex or group is not known) have two ends too, but no such order:
-others who get the right to go elsewhere can free places. Each corner is therefore tried with both ends, for the
-municipality and for the others, and the least and the greatest are kept.
+others who get the right to go elsewhere can free places, and they can take places. Each corner is therefore tried with
+both ends, for the municipality and for all others together, and the least and the greatest are kept. So the bounds
+hold for every count, with shares at their ends. They are not proved for a share between its ends, nor for others of
+whom some are at one end and some at the other: such cases outside the bounds exist, though few.
 """
 
 from __future__ import annotations
@@ -131,9 +133,10 @@ class Bounds:
         mine = np.flatnonzero(reach.points["municipality"].to_numpy() == municipality)
         found: dict[int, list[tuple[int, int]]] = {int(point): [] for point in mine}
         rows = reach.returns[reach.returns["point"].isin(mine)]
-        for point, series, walk in zip(rows["point"], rows["series"], rows["walk_only"], strict=True):
+        for point, series, walk_s in zip(rows["point"], rows["series"], rows["walk_s"], strict=True):
             owner = int(reach.series_owner[series])
-            pair = LOCAL if owner == municipality else WALK if walk else number.get((municipality, owner))
+            away = WALK if walk_s >= 0 else number.get((municipality, owner))
+            pair = LOCAL if owner == municipality else away
             if pair is not None and (pair < 0 or self.opened[pair]):
                 found[int(point)].append((int(series), pair))
         return sorted({tuple(sorted(arcs)) for arcs in found.values()})

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geomatch.access.bounds import Bounds, make_bounds
 from geomatch.access.index import access_index, municipal_index
-from geomatch.access.reach import HIGH, LOW, MILLI
+from geomatch.access.reach import HIGH, LOW, MILLI, Reach
 from geomatch.access.served import MonthAllocation, digital_room
 from geomatch.allocation import unserved_range
 from geomatch.tables import GAPS, SCENARIOS, conform
@@ -44,23 +44,50 @@ class _Digital:
         return left - max(math.floor(self.sure * left + 1e-6) - self.slack, 0)
 
 
-def _gap_bounds(bounds: Bounds, digital: _Digital, municipality: int) -> dict[str, Any]:
+def _share_bounds(
+    need: Mapping[int, int], calm: Mapping[int, int], crowded: Mapping[int, int], *, counts: int
+) -> tuple[float, float]:
+    """Least and greatest gap / need; NaN where nobody can live.
+
+    What a municipality serves is concave in its need and 0 without any. So along one count the least share is at its
+    low end and the greatest at its high end. Several counts can move against each other: then the gap at one end is
+    laid against the persons served at the other.
+    """
+    if counts > 1:
+        if not need[HIGH]:
+            return math.nan, math.nan
+        least, most = calm[LOW], crowded[HIGH]
+        with_least, with_most = least + need[HIGH] - calm[HIGH], most + need[LOW] - crowded[LOW]
+        return least / with_least if with_least else 1.0, most / with_most if with_most else 0.0
+    shares = [gap / need[end] for ends in (calm, crowded) for end, gap in ends.items() if need[end]]
+    return min(shares, default=math.nan), max(shares, default=math.nan)
+
+
+def _gap_bounds(bounds: Bounds, digital: _Digital, municipality: int, counts: int) -> dict[str, Any]:
     need = {end: bounds.need(municipality, end) for end in (LOW, HIGH)}
     calm = {end: digital.best(bounds.left(municipality, end, LOW, greatest=False)) for end in (LOW, HIGH)}
     crowded = {end: digital.worst(bounds.left(municipality, end, HIGH, greatest=True)) for end in (LOW, HIGH)}
-    shares = [gap / need[end] for ends in (calm, crowded) for end, gap in ends.items() if need[end]]
+    share_low, share_high = _share_bounds(need, calm, crowded, counts=counts)
     return {
         "gap_low_milli": calm[LOW],
         "gap_high_milli": crowded[HIGH],
         "served_low_milli": need[LOW] - crowded[LOW],
         "served_high_milli": need[HIGH] - calm[HIGH],
-        "gap_share_low": min(shares, default=math.nan),
-        "gap_share_high": max(shares, default=math.nan),
+        "gap_share_low": share_low,
+        "gap_share_high": share_high,
         "no_day_return_low_milli": digital.best(bounds.nothing_in_reach(municipality, LOW)),
         "no_day_return_high_milli": digital.worst(bounds.nothing_in_reach(municipality, HIGH)),
         "gap_best_point_milli": digital.best(bounds.by_point(municipality, LOW)[0]),
         "gap_worst_point_milli": digital.worst(bounds.by_point(municipality, HIGH)[1]),
     }
+
+
+def _counts_that_vary(reach: Reach, used: pd.DataFrame) -> list[int]:
+    """Per municipality, how many numbers behind its need are intervals: counts, or shares of adults of its strata."""
+    rows = used[used["low"] < used["high"]].groupby("municipality_code").size()
+    wide = reach.rows[reach.need[LOW] < reach.need[HIGH]]
+    strata = wide.groupby("municipality")["stratum"].nunique()
+    return [max(int(rows.get(code, 0)), int(strata.get(m, 0))) for m, code in enumerate(reach.codes)]
 
 
 def _optima(month: MonthAllocation, digital: _Digital) -> dict[str, list[int]]:
@@ -75,11 +102,19 @@ def _optima(month: MonthAllocation, digital: _Digital) -> dict[str, list[int]]:
 
 
 def ranked(table: pd.DataFrame) -> pd.DataFrame:
-    """Rank 1 is the largest gap share. Municipalities without need share the rank after all others."""
+    """`table` with rank_best and rank_worst among its rows: 1 is the largest gap share, and equal shares are equal.
+
+    The best rank counts the rows whose share is surely larger, the worst those whose share may be larger. Rows
+    without need share the rank after all others.
+
+    Args:
+        table: GAPS, or its columns gap_share_low and gap_share_high (NaN without need).
+    """
     low, high = table["gap_share_low"].to_numpy(), table["gap_share_high"].to_numpy()
     known = ~np.isnan(low)
     best = [int((low[known] > h).sum()) + 1 for h in high]
-    worst = [int((high[known] >= g).sum()) for g in low]
+    # A row whose own share is an interval may be larger than its low end, which makes it no rival of itself.
+    worst = [int((high[known] > g).sum()) + 1 - int(h > g) for g, h in zip(low, high, strict=True)]
     last = int(known.sum()) + 1
     return table.assign(rank_best=np.where(known, best, last), rank_worst=np.where(known, worst, last))
 
@@ -122,9 +157,10 @@ def gaps_table(
     reach = month.reach
     bounds, digital = make_bounds(reach, month.opened), _Digital(month)
     codes = list(reach.codes[: reach.residents])
-    table = pd.DataFrame([_gap_bounds(bounds, digital, m) for m in range(len(codes))])
-    table["municipality_code"] = codes
     used = need[need["used"].astype(bool)]
+    counts = _counts_that_vary(reach, used)
+    table = pd.DataFrame([_gap_bounds(bounds, digital, m, counts[m]) for m in range(len(codes))])
+    table["municipality_code"] = codes
     count = used.groupby("municipality_code")[["low", "high"]].sum()
     missing = [c for m, c in enumerate(codes) if c not in count.index and bounds.need(m, HIGH)]
     if missing:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,28 @@ import pandas as pd
 from geomatch.allocation import LOCAL, WALK, Network, Sheet, make_sheet
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.settings import Settings
+from geomatch.travel.changes import walk_seconds
 
-__all__ = ["HIGH", "LOW", "Demand", "Reach", "build_reach", "demand", "open_in_month", "sheet_of", "suits"]
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = [
+    "ENROLLED",
+    "HIGH",
+    "LOW",
+    "Demand",
+    "Reach",
+    "build_reach",
+    "demand",
+    "open_in_month",
+    "sheet_of",
+    "suits",
+]
 
 LOW, HIGH = 0, 1
 MILLI = 1000
+# Whom the enrolled consist of (METHOD 1). A register may name others, such as newcomers, who are not among them.
+ENROLLED = frozenset({"asylum_seeker", "temporary_protection", "permit_awaiting_settlement"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +59,12 @@ class Reach:
         capacity: Its thousandths of places.
         use_row, use_series, use_seconds, use_return: Per use: row, series, seconds there and home, and row of
             `returns`.
-        use_pair: LOCAL, WALK, or the number of the corridor that the use needs.
+        use_pair: LOCAL, WALK (elsewhere, and near enough to walk from door to door), or the number of the corridor
+            that the use needs.
         use_generous: Per use, whether it suits only if people whose sex or group is not known may be of that group.
         pairs: Per corridor number, (from, to) as numbers of municipalities.
-        returns: The reachable rows of DAY_RETURNS, numbered from 0, with `point` and `series` (numbers).
+        returns: The reachable rows of DAY_RETURNS, numbered from 0, with `point` and `series` (numbers) and `walk_s`
+            (seconds there and home on foot; -1 where that is too far).
         points: One row per point: `point_id`, `municipality`, by number.
         digital: The digital series (rows of ACTIVITIES).
         strata: Pairs of (target_group, sex) that occur; `rows.stratum` numbers them.
@@ -73,11 +93,6 @@ class Reach:
     digital: pd.DataFrame
     strata: tuple[tuple[str, str], ...]
     fits: Ints
-
-    @property
-    def county_of(self) -> list[str]:
-        """County per municipality: the first two digits of its code."""
-        return [code[:2] for code in self.codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +131,20 @@ class Demand:
 
 
 def suits(target_group: str, sex: str, series_groups: str, series_sex: str) -> int:
-    """Whether a series suits a stratum: 0 no, 1 yes, 2 only if people of unknown group or sex may belong to it."""
+    """Whether a series suits a stratum: 0 no, 1 yes, 2 only if people of unknown group or sex may belong to it.
+
+    Args:
+        target_group: Of the people; `all` is not known.
+        sex: Likewise.
+        series_groups: Target groups with `;` between them, or `all`.
+        series_sex: `women`, `men` or `all`.
+    """
     groups = {name.strip() for name in series_groups.split(";")}
     fit = 1
-    if not groups & {"all", target_group}:
-        if target_group != "all":
+    if "all" not in groups and target_group not in groups:
+        if target_group != "all" or not groups & ENROLLED:
             return 0
-        fit = 2
+        fit = 1 if groups >= ENROLLED else 2
     if series_sex not in ("all", sex):
         if sex != "all":
             return 0
@@ -146,16 +168,93 @@ def _entitled(need: Ints, shares: list[tuple[float, float]]) -> Ints:
     return result
 
 
+def _rows(points: pd.DataFrame, number: Mapping[str, int], point_number: Mapping[str, int]) -> pd.DataFrame:
+    """POINTS by number: point, municipality, target_group, sex, stratum (number of its group and sex)."""
+    pairs = list(zip(points["target_group"], points["sex"], strict=True))
+    stratum = {pair: index for index, pair in enumerate(sorted(set(pairs)))}
+    return pd.DataFrame(
+        {
+            "point": points["point_id"].map(dict(point_number)).to_numpy(),
+            "municipality": points["municipality_code"].map(dict(number)).to_numpy(),
+            "target_group": points["target_group"].to_numpy(),
+            "sex": points["sex"].to_numpy(),
+            "stratum": [stratum[pair] for pair in pairs],
+        }
+    )
+
+
+def _shares(points: pd.DataFrame, settings: Settings, day: date) -> list[tuple[float, float]]:
+    """The eligible share of each row of POINTS: that of its group and of the county where it lives."""
+    pairs = list(zip(points["target_group"], points["municipality_code"], strict=True))
+    known = {
+        (group, code): settings.share("eligible_share", group, code[:2], day) for group, code in set(pairs)
+    }
+    return [known[pair] for pair in pairs]
+
+
+def _fits(strata: Sequence[tuple[str, str]], series: pd.DataFrame) -> Ints:
+    """Per stratum and series, `suits`."""
+    offered = list(zip(series["target_groups"].astype(str), series["sex"].astype(str), strict=True))
+    table = [[suits(group, sex, *for_whom) for for_whom in offered] for group, sex in strata]
+    return np.array(table, dtype=np.int64).reshape(len(strata), len(series))
+
+
+def _uses(rows: pd.DataFrame, returns: pd.DataFrame, fits: Ints, owner: Ints) -> pd.DataFrame:
+    """Rows and the series that they reach and that suit them.
+
+    Columns: row, series, seconds, return, generous, origin and goal (municipalities), walk.
+    """
+    table = rows.reset_index(names="row")[["row", "point", "municipality", "stratum"]].merge(
+        returns[["point", "series", "round_trip_s", "walk_s"]].reset_index(names="return"), on="point"
+    )
+    series = table["series"].to_numpy(dtype=np.int64)
+    fit = fits[table["stratum"].to_numpy(dtype=np.int64), series]
+    origin = table["municipality"].to_numpy(dtype=np.int64)
+    walk_s = table["walk_s"].to_numpy(dtype=np.int64)
+    walk = (walk_s >= 0) & (origin != owner[series])
+    uses = pd.DataFrame(
+        {
+            "row": table["row"].to_numpy(dtype=np.int64),
+            "series": series,
+            # Who may come on foot only is reckoned with the walk, also where a ride is quicker.
+            "seconds": np.where(walk, walk_s, table["round_trip_s"].to_numpy(dtype=np.int64)),
+            "return": table["return"].to_numpy(dtype=np.int64),
+            "generous": fit == 2,
+            "origin": origin,
+            "goal": owner[series],
+            "walk": walk,
+        }
+    )
+    suited: pd.DataFrame = uses[fit > 0]
+    return suited
+
+
+def _pairs(uses: pd.DataFrame) -> tuple[tuple[tuple[int, int], ...], Ints]:
+    """The pairs of municipalities that need a corridor, and per use LOCAL, WALK or the number of its pair."""
+    ends = list(zip(uses["origin"].tolist(), uses["goal"].tolist(), strict=True))
+    on_foot = uses["walk"].tolist()
+    pairs = tuple(sorted({e for e, walk in zip(ends, on_foot, strict=True) if e[0] != e[1] and not walk}))
+    number = {pair: index for index, pair in enumerate(pairs)}
+    found = [
+        LOCAL if e[0] == e[1] else WALK if walk else number[e] for e, walk in zip(ends, on_foot, strict=True)
+    ]
+    return pairs, np.array(found, dtype=np.int64)
+
+
 def build_reach(
-    points: pd.DataFrame, activities: pd.DataFrame, day_returns: pd.DataFrame, settings: Settings, month: str
+    points: gpd.GeoDataFrame,
+    activities: gpd.GeoDataFrame,
+    day_returns: pd.DataFrame,
+    settings: Settings,
+    month: str,
 ) -> Reach:
     """Number everything and find the uses.
 
     Args:
-        points: POINTS of the month.
-        activities: ACTIVITIES of the month.
+        points: POINTS of the month (EPSG:3006).
+        activities: ACTIVITIES of the month (EPSG:3006).
         day_returns: DAY_RETURNS of the month; rows that are not reachable are no arcs.
-        settings: Shares are read at the first day of the month.
+        settings: Shares are read at the first day of the month; walking decides what needs no corridor.
         month: YYYY-MM.
 
     Raises:
@@ -166,50 +265,17 @@ def build_reach(
     number = {code: index for index, code in enumerate(codes)}
     place = points.drop_duplicates("point_id").sort_values("point_id")
     point_number = {point: index for index, point in enumerate(place["point_id"])}
+    rows = _rows(points, number, point_number)
     strata = tuple(sorted(set(zip(points["target_group"], points["sex"], strict=True))))
-    stratum = {pair: index for index, pair in enumerate(strata)}
-    rows = pd.DataFrame(
-        {
-            "point": points["point_id"].map(point_number).to_numpy(),
-            "municipality": points["municipality_code"].map(number).to_numpy(),
-            "target_group": points["target_group"].to_numpy(),
-            "sex": points["sex"].to_numpy(),
-            "stratum": [stratum[p] for p in zip(points["target_group"], points["sex"], strict=True)],
-        }
-    )
     need = np.array([points["need_low_milli"], points["need_high_milli"]], dtype=np.int64)
-    known: dict[tuple[str, str], tuple[float, float]] = {}
-    for group, code in set(zip(points["target_group"], points["municipality_code"], strict=True)):
-        known[group, code] = settings.share("eligible_share", group, code[:2], day)
-    shares = [known[p] for p in zip(points["target_group"], points["municipality_code"], strict=True)]
-
     physical = activities[~activities["digital"].astype(bool)].sort_values("series_id")
     series_number = {series: index for index, series in enumerate(physical["series_id"])}
-    fits = np.array(
-        [
-            [
-                suits(group, sex, str(g), str(s))
-                for g, s in zip(physical["target_groups"], physical["sex"], strict=True)
-            ]
-            for group, sex in strata
-        ],
-        dtype=np.int64,
-    ).reshape(len(strata), len(physical))
     returns = _returns(day_returns, point_number, series_number, set(activities["series_id"]))
-    uses = rows.reset_index(names="row")[["row", "point", "municipality", "stratum"]].merge(
-        returns[["point", "series", "round_trip_s", "walk_only"]].reset_index(names="return"), on="point"
-    )
-    series_owner = np.array([number[code] for code in physical["municipality_code"]], dtype=np.int64)
-    fit = fits[uses["stratum"].to_numpy(dtype=np.int64), uses["series"].to_numpy(dtype=np.int64)]
-    uses, fit = uses[fit > 0], fit[fit > 0]
-    origin = uses["municipality"].to_numpy(dtype=np.int64)
-    goal = series_owner[uses["series"].to_numpy(dtype=np.int64)]
-    local, walk = origin == goal, uses["walk_only"].to_numpy(dtype=bool)
-    pairs = tuple(
-        sorted(set(zip(origin[~local & ~walk].tolist(), goal[~local & ~walk].tolist(), strict=True)))
-    )
-    pair_number = {pair: index for index, pair in enumerate(pairs)}
-    corridor = [pair_number.get(pair, WALK) for pair in zip(origin.tolist(), goal.tolist(), strict=True)]
+    returns["walk_s"] = _walk_s(returns, place, physical, settings)
+    fits = _fits(strata, physical)
+    owner = np.array([number[code] for code in physical["municipality_code"]], dtype=np.int64)
+    uses = _uses(rows, returns, fits, owner)
+    pairs, use_pair = _pairs(uses)
     return Reach(
         month=month,
         day=day,
@@ -217,16 +283,16 @@ def build_reach(
         residents=residents,
         rows=rows,
         need=need,
-        entitled=_entitled(need, shares),
+        entitled=_entitled(need, _shares(points, settings, day)),
         series_id=tuple(physical["series_id"]),
-        series_owner=series_owner,
+        series_owner=owner,
         capacity=physical["places"].to_numpy(dtype=np.int64) * MILLI,
         use_row=uses["row"].to_numpy(dtype=np.int64),
         use_series=uses["series"].to_numpy(dtype=np.int64),
-        use_seconds=uses["round_trip_s"].to_numpy(dtype=np.int64),
+        use_seconds=uses["seconds"].to_numpy(dtype=np.int64),
         use_return=uses["return"].to_numpy(dtype=np.int64),
-        use_pair=np.where(local, LOCAL, np.where(walk, WALK, np.array(corridor, dtype=np.int64))),
-        use_generous=fit == 2,
+        use_pair=use_pair,
+        use_generous=uses["generous"].to_numpy(dtype=bool),
         pairs=pairs,
         returns=returns,
         points=pd.DataFrame(
@@ -239,6 +305,26 @@ def build_reach(
         strata=strata,
         fits=fits,
     )
+
+
+def _walk_s(
+    returns: pd.DataFrame, place: gpd.GeoDataFrame, series: gpd.GeoDataFrame, settings: Settings
+) -> Ints:
+    """Per day return, seconds there and home on foot from door to door (METHOD 4); -1 where that is too far.
+
+    The search prefers a ride that leaves later than one would have to walk. The walk is there all the same, and it
+    is what decides whether a corridor is needed.
+    """
+    walk = settings.walk
+    start = np.column_stack([place.geometry.x, place.geometry.y])[returns["point"]]
+    end = np.column_stack([series.geometry.x, series.geometry.y])[returns["series"]]
+    walk_m = np.hypot(*(start - end).T) * walk.detour
+    one_way_s = walk_seconds(walk_m, walk)
+    near = (walk_m <= walk.max_walk_m) & (one_way_s <= settings.limits.max_travel_min * 60)
+    found = np.where(near, 2 * one_way_s, -1)
+    walked = returns["walk_only"].to_numpy(dtype=bool)
+    result: Ints = np.where(walked, returns["round_trip_s"].to_numpy(dtype=np.int64), found)
+    return result
 
 
 def _returns(

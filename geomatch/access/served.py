@@ -143,9 +143,9 @@ def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scen
     nodes = len(people.need)
     home = network.local
     local: Floats = np.round(np.bincount(network.node[home], found.flow[home], nodes), _DECIMALS)
-    away: Floats = np.round(np.bincount(network.node[~home], found.flow[~home], nodes), _DECIMALS)
+    away: Floats = np.round(people.need - found.unserved - local, _DECIMALS)
     digital = _digital(reach, found.unserved, settings, end)
-    rest = np.round(people.need - local - away - digital, _DECIMALS)
+    rest = np.round(found.unserved - digital, _DECIMALS)
     allowed = np.zeros(nodes, dtype=bool)
     allowed[network.node] = True
     reaches = np.zeros(nodes // 2, dtype=bool)

@@ -6,7 +6,10 @@ import numpy as np
 
 from geomatch.allocation.symmetry import Bools, Ints
 
-__all__ = ["most", "reach"]
+__all__ = ["MOST_MILLI", "most", "reach"]
+
+MOST_MILLI = np.iinfo(np.int32).max // 2
+"""Thousandths of persons that one flow can count: scipy's flows are in 32 bits."""
 
 
 def most(need: Ints, capacity: Ints, node: Ints, series: Ints) -> tuple[int, Ints]:
@@ -27,8 +30,7 @@ def most(need: Ints, capacity: Ints, node: Ints, series: Ints) -> tuple[int, Int
         flow[lead] = amounts
         return served, flow
     nodes, places = len(need), len(capacity)
-    top = np.iinfo(np.int32).max // 2
-    if int(need.sum()) > top:
+    if int(need.sum()) > MOST_MILLI:
         raise OverflowError("more than a million persons in one allocation")
     room = np.minimum(capacity, int(need.sum()))
     # Vertices: source 0, nodes, series, sink; rows are written in order, so no sorting is needed.

@@ -32,8 +32,9 @@ from geomatch.allocation.symmetry import Bools, Condensed, Floats, Ints, Network
 __all__ = ["Allocation", "allocate", "unserved_range"]
 
 # Quantities are cut to 1e-2 thousandths of a person before anybody rounds them: the quadratic solver's last digits
-# must not decide which way a half goes.
+# must not decide which way a half goes. Flows keep more, since what is cut from each of many would show in their sum.
 _DECIMALS = 2
+_FLOW_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def _spread(network: Network, small: Condensed, colour_flow: Floats, alive: Bool
     flow[live] = (
         colour_flow[arc] * network.need[network.node[live]] / face.need[small.node[arc]] / small.degree[arc]
     )
-    flow = np.round(flow, _DECIMALS)
+    flow = np.round(flow, _FLOW_DECIMALS)
     served = np.round(np.bincount(network.node, flow, len(network.need)), _DECIMALS)
     full = (small.node_colour >= 0) & (face.node_full[small.node_colour] if len(face.need) else False)
     unserved = np.where(full, 0.0, np.maximum(np.round(network.need - served, _DECIMALS), 0.0))

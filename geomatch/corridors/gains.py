@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geomatch.access.reach import HIGH, LOW, Reach, demand, sheet_of
-from geomatch.allocation import LOCAL, Mixture, Sheet
-from geomatch.allocation.flows import most, reach
+from geomatch.allocation import LOCAL, WALK, Mixture, Sheet
+from geomatch.allocation.flows import MOST_MILLI, most, reach
 from geomatch.allocation.symmetry import Bools, Ints
 
 __all__ = ["CORNERS", "Gains", "make_gains"]
@@ -28,6 +28,9 @@ __all__ = ["CORNERS", "Gains", "make_gains"]
 CORNERS = ("ll", "lh", "hl", "hh")
 """Own end, then the others' end: l is low need with cautious shares, h high need with generous ones."""
 _SHARES_KNOWN = 2
+# Walks of entitled people are told from those of others, so that the entitled can be counted. Negative as WALK: no
+# corridor opens or closes them.
+_WALK_ENTITLED = WALK - 1
 
 
 @dataclass(slots=True)
@@ -48,6 +51,11 @@ class Gains:
     sheets: list[Sheet]
     _mixtures: dict[bytes, Mixture] = field(default_factory=dict)
     _residuals: dict[tuple[bytes, int], tuple[Bools, Bools, Ints, Ints]] = field(default_factory=dict)
+    _numbers: dict[tuple[int, int], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Number the corridors by their ends."""
+        self._numbers = {pair: number for number, pair in enumerate(self.reach.pairs)}
 
     def corner(self, origin: int, corner: str, *, shares_known: bool = False) -> Mixture:
         """The mixture of one corner; with `shares_known` the low end has the shares of the high end."""
@@ -62,9 +70,10 @@ class Gains:
             )
         return self._mixtures[key]
 
-    def _base(self, corridor: int) -> Bools:
+    def _base(self, corridor: int | None) -> Bools:
         base = np.tile(self.opened, 2)
-        base[[corridor, corridor + len(self.opened)]] = False
+        if corridor is not None:
+            base[[corridor, corridor + len(self.opened)]] = False
         return base
 
     def _arcs(self, mixture: Mixture, corridor: int, *, good_only: bool = False) -> Bools:
@@ -116,42 +125,53 @@ class Gains:
             result[other] = mixture.total(both, own) - mixture.total(both)
         return result
 
-    def entitled_unserved(self, corridor: int, end: int) -> int:
+    def entitled_unserved(self, origin: int, goal: int, end: int) -> int:
         """Entitled persons of the origin who use a day return there and whom stage 1 may leave over, at the most.
 
         Those who must take a place at home in every optimum of stage 1 are not counted: all of them, less what the
-        places at home serve beyond what everybody else can fill.
+        places at home serve beyond what everybody else can fill. Thousandths of persons; of people who need a
+        corridor, and where there is no such, of those who walk.
         """
-        sheet, origin = self.sheets[end], self.reach.pairs[corridor][0]
-        arcs = (sheet.pair == corridor) | (sheet.pair == corridor + len(self.opened))
+        sheet, corridor = self.sheets[end], self._numbers.get((origin, goal))
+        if corridor is None:
+            arcs = (sheet.owner[sheet.cls] == origin) & (self.reach.series_owner[sheet.series] == goal)
+            arcs &= sheet.pair == _WALK_ENTITLED
+        else:
+            arcs = (sheet.pair == corridor) | (sheet.pair == corridor + len(self.opened))
         wanting = np.zeros(len(sheet.need), dtype=bool)
         wanting[sheet.cls[arcs]] = True
         home = (sheet.pair == LOCAL) & (sheet.owner[sheet.cls] == origin)
         without = home & ~wanting[sheet.cls]
         everybody, rest = (
-            most(sheet.need, self.reach.capacity, sheet.cls[arcs], sheet.series[arcs])[0]
-            for arcs in (home, without)
+            most(sheet.need, self.reach.capacity, sheet.cls[some], sheet.series[some])[0]
+            for some in (home, without)
         )
         return int(sheet.need[wanting].sum()) - (everybody - rest)
 
-    def free_places(self, corridor: int, end: int) -> int:
+    def free_places(self, origin: int, goal: int, end: int) -> int:
         """Places there that further people could take without anybody losing theirs, thousandths.
 
-        The most that an unlimited crowd with the corridor's day returns would add to the most served in all: not what
-        one optimum happens to leave free, since others may move to let them in. No gain at that corner is larger.
+        The most that an unlimited crowd with the pair's day returns would add to the most served in all: not what one
+        optimum happens to leave free, since others may move to let them in. No gain at that corner is larger.
         """
-        corridors, capacity = self.reach, self.reach.capacity
-        mixture = self.corner(corridors.pairs[corridor][0], "ll" if end == LOW else "hh")
-        mask = mixture.allowed(self._base(corridor))
-        uses = (corridors.use_pair == corridor) & (~corridors.use_generous | (end == HIGH))
-        series = np.unique(corridors.use_series[uses])
+        month, corridor = self.reach, self._numbers.get((origin, goal))
+        mixture, base = self.corner(origin, "ll" if end == LOW else "hh"), self._base(corridor)
+        mask = mixture.allowed(base)
+        if corridor is None:
+            uses = (month.use_pair == WALK) & (month.series_owner[month.use_series] == goal)
+            uses &= month.rows["municipality"].to_numpy()[month.use_row] == origin
+        else:
+            uses = month.use_pair == corridor
+        series = np.unique(month.use_series[uses & (~month.use_generous | (end == HIGH))])
         # Series that their own municipality's people fill in every optimum are closed to outsiders.
         series = series[~self.sheets[end].short[series]]
         crowd = len(mixture.need)
-        need = np.append(mixture.need, capacity[series].sum())
+        # No more than a flow can count: a million places are a slip of the pen, which must not stop the month.
+        room = min(int(month.capacity[series].sum()), MOST_MILLI - int(mixture.need.sum()))
+        need = np.append(mixture.need, room)
         cls = np.append(mixture.cls[mask], np.full(len(series), crowd, dtype=np.int64))
-        together, _flow = most(need, capacity, cls, np.append(mixture.series[mask], series))
-        return together - mixture.total(self._base(corridor))
+        together, _flow = most(need, month.capacity, cls, np.append(mixture.series[mask], series))
+        return together - mixture.total(base)
 
 
 def make_gains(reach: Reach, opened: Bools, good: Bools) -> Gains:
@@ -165,6 +185,7 @@ def make_gains(reach: Reach, opened: Bools, good: Bools) -> Gains:
     sheets = []
     for need, share, suit in ((LOW, LOW, LOW), (HIGH, HIGH, HIGH), (LOW, HIGH, LOW)):
         people = demand(reach, need, share, suit)
+        people.pair[(people.pair == WALK) & (people.node % 2 == 1)] = _WALK_ENTITLED
         bad = (people.pair >= 0) & ~good[reach.use_return[people.use]]
         people.pair[bad] += len(reach.pairs)
         sheets.append(sheet_of(reach, people))

@@ -14,9 +14,10 @@ from geomatch.access.reach import HIGH, LOW
 from geomatch.corridors.gains import CORNERS, Gains, make_gains
 from geomatch.corridors.verdict import Facts, enough, judge
 from geomatch.corridors.ways import NO_WAYS, Ways, good_returns, ways_between
+from geomatch.settings import CorridorSettings
 from geomatch.tables import CORRIDORS, conform
 
-__all__ = ["corridors_table"]
+__all__ = ["corridors_table", "trips_a_month"]
 
 # Weeks in a year over months in a year.
 _WEEKS_PER_MONTH = 52 / 12
@@ -38,10 +39,16 @@ class _Worth:
 
 _NOTHING = dict.fromkeys(CORNERS, 0)
 _NEITHER = {"low": 0, "high": 0}
-_WORTHLESS = _Worth(_NOTHING, _NOTHING, False, _NEITHER, None, _NEITHER, _NEITHER)
+
+
+def _ends_of(gains: Gains, origin: int, goal: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Entitled people whom home cannot serve, and free places, at low and at high need."""
+    unserved = {name: gains.entitled_unserved(origin, goal, end) for name, end, _corner in _ENDS}
+    return unserved, {name: gains.free_places(origin, goal, end) for name, end, _corner in _ENDS}
 
 
 def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple[int, int], Ways]) -> _Worth:
+    """What opening a numbered corridor brings (METHOD 7)."""
     reach, least = month.reach, month.settings.corridors.min_gain
     gain = {corner: gains.alone(corridor, corner) for corner in CORNERS}
     good = (
@@ -54,8 +61,7 @@ def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple
         known = enough(
             {c: gains.alone(corridor, c, good_only=True, shares_known=True) for c in CORNERS}, least
         )
-    unserved = {name: gains.entitled_unserved(corridor, end) for name, end, _corner in _ENDS}
-    free = {name: gains.free_places(corridor, end) for name, end, _corner in _ENDS}
+    unserved, free = _ends_of(gains, *reach.pairs[corridor])
     capacity = int(reach.capacity[np.unique(reach.use_series[reach.use_pair == corridor])].sum())
     with_other: dict[str, dict[int, int]] = {}
     for name, end, corner in _ENDS:
@@ -63,18 +69,25 @@ def _worth(month: MonthAllocation, gains: Gains, corridor: int, ways: dict[tuple
         room = gain[corner] < min(unserved[name], capacity)
         with_other[name] = gains.paired(corridor, end) if room else {}
     alone = {name: gain[corner] for name, _end, corner in _ENDS}
-    best, best_key = None, (sum(alone.values()), 0.0, ())
-    for other in sorted(set(with_other["low"]) | set(with_other["high"])):
-        paired = sum(max(alone[name], with_other[name].get(other, 0)) for name in alone)
-        origin, goal = reach.pairs[other]
-        # Equal persons: the shorter way; what is equal in both is told apart by code, and only in the name shown.
-        key = (paired, -ways[origin, goal].best_min, ())
-        if key[0] > sum(alone.values()) and key > best_key:
-            best, best_key = other, key
-    together = {
-        name: max(alone[name], with_other[name].get(best, 0) if best is not None else 0) for name in alone
-    }
+    best, together = _best_partner(alone, with_other, [ways[pair].best_min for pair in reach.pairs])
     return _Worth(gain, good, known, together, best, unserved, free)
+
+
+def _best_partner(
+    alone: dict[str, int], with_other: dict[str, dict[int, int]], best_min: list[float]
+) -> tuple[int | None, dict[str, int]]:
+    """The further corridor with which most is gained at both ends together, and the gains with it.
+
+    Of equals the one with the shorter best day return; what is equal in that too is told apart by its number, which
+    follows the codes, and only the name shown depends on it. None where no other adds anything.
+    """
+    best, together = None, alone
+    for other in sorted(set(with_other["low"]) | set(with_other["high"])):
+        found = {name: max(alone[name], with_other[name].get(other, 0)) for name in alone}
+        more = sum(found.values()) - sum(together.values())
+        if more > 0 or (more == 0 and best is not None and best_min[other] < best_min[best]):
+            best, together = other, found
+    return best, together
 
 
 def _greatest_distance(ways: Ways, homes: pd.Series[Any], places: pd.Series[Any]) -> float | None:
@@ -97,9 +110,46 @@ def _number(codes: tuple[str, ...], code: str) -> int:
     return codes.index(code) if code in codes else -1
 
 
-def _trips(gain_milli: int, ways: Ways) -> float:
-    """Single trips a month: two for each session of the best day return."""
-    return gain_milli / 1000 * ways.best_sessions_per_week * _WEEKS_PER_MONTH * 2
+def trips_a_month(gain_milli: int, sessions_per_week: float) -> float:
+    """Single trips a month of those gained (thousandths of persons): two for each session."""
+    return gain_milli / 1000 * sessions_per_week * _WEEKS_PER_MONTH * 2
+
+
+def _numbers(worth: _Worth, way: Ways, codes: list[str], settings: CorridorSettings) -> dict[str, object]:
+    """The numbers of one row of CORRIDORS: day return, persons, cost and criteria.
+
+    Args:
+        worth: What the corridor brings.
+        way: Its day returns.
+        codes: `from-to` per numbered corridor.
+        settings: Least gain and fare.
+    """
+    trips = {
+        name: trips_a_month(worth.gain[corner], way.best_sessions_per_week) for name, _end, corner in _ENDS
+    }
+    return {
+        **{f"entitled_unserved_{name}_milli": worth.unserved[name] for name in trips},
+        **{f"free_places_{name}_milli": worth.free[name] for name in trips},
+        "travel_best_min": way.best_min,
+        "travel_median_min": way.median_min,
+        "travel_worst_min": way.worst_min,
+        "sessions_per_week": way.sessions_per_week,
+        "transfers": way.transfers,
+        "booking_needed": way.booking_needed,
+        "last_way_home_share": way.last_way_home_share,
+        "last_way_home_tight": way.last_way_home_tight,
+        **{f"gain_{corner}_milli": worth.gain[corner] for corner in CORNERS},
+        **{f"gain_paired_{name}_milli": worth.paired[name] for name in trips},
+        "paired_with": "" if worth.paired_with is None else codes[worth.paired_with],
+        **{f"trips_{name}": trips[name] for name in trips},
+        **{f"cost_{name}_sek": trips[name] * settings.fare_sek for name in trips},
+        "cost_per_person_sek": trips_a_month(1000, way.best_sessions_per_week) * settings.fare_sek
+        if any(worth.gain.values())
+        else math.nan,
+        "size_ok": worth.unserved["low"] >= settings.min_gain * 1000,
+        "supply_ok": worth.free["high"] >= settings.min_gain * 1000,
+        "transit_ok": bool(way.points) and not way.best_failings,
+    }
 
 
 def corridors_table(
@@ -125,37 +175,40 @@ def corridors_table(
     places = activities.set_index("series_id")["geometry"]
     own = need[(need["accommodation"] == "own") & (need["high"] > 0)]
     in_own = set(own["municipality_code"])
-    listed = month.register
-    register = {
-        (str(origin), str(goal)): str(text)
-        for origin, goal, text in zip(
-            listed["from_code"], listed["to_code"], listed["reference"], strict=True
-        )
-    }
-    corridor_of = {(reach.codes[o], reach.codes[d]): number for number, (o, d) in enumerate(reach.pairs)}
+    listed = month.register[["from_code", "to_code", "reference"]].astype(str)
+    register = {(origin, goal): text for origin, goal, text in listed.itertuples(index=False)}
+    codes = [(reach.codes[o], reach.codes[d]) for o, d in reach.pairs]
+    names = ["-".join(pair) for pair in codes]
+    corridor_of = {pair: number for number, pair in enumerate(codes)}
     way_of = {(reach.codes[o], reach.codes[d]): way for (o, d), way in ways.items()}
     rows = []
     for origin, goal in sorted(set(way_of) | set(register)):
         way = way_of.get((origin, goal), NO_WAYS)
         number = corridor_of.get((origin, goal))
-        worth = _WORTHLESS if number is None else _worth(month, gains, number, ways)
-        facts = Facts(
-            gain=worth.gain,
-            good_gain=worth.good_gain,
-            paired=max(worth.paired.values()),
-            free_low=worth.free["low"],
-            ways=way,
-            crosses_county=origin[:2] != goal[:2],
-            greatest_distance_m=_greatest_distance(way, homes, places) if measured else None,
-            none_entitled=_none_entitled(month, origin),
-            own_accommodation=origin in in_own,
-            if_share_known=worth.if_share_known,
-            min_gain=settings.corridors.min_gain,
+        if number is not None:
+            worth = _worth(month, gains, number, ways)
+        elif way.points:
+            ends = _ends_of(gains, reach.codes.index(origin), reach.codes.index(goal))
+            worth = _Worth(_NOTHING, _NOTHING, False, _NEITHER, None, *ends)
+        else:
+            worth = _Worth(_NOTHING, _NOTHING, False, _NEITHER, None, _NEITHER, _NEITHER)
+        judged = judge(
+            Facts(
+                gain=worth.gain,
+                good_gain=worth.good_gain,
+                paired=max(worth.paired.values()),
+                free_low=worth.free["low"],
+                walked=number is None,
+                ways=way,
+                crosses_county=origin[:2] != goal[:2],
+                greatest_distance_m=_greatest_distance(way, homes, places) if measured else None,
+                none_entitled=_none_entitled(month, origin),
+                own_accommodation=origin in in_own,
+                if_share_known=worth.if_share_known,
+                min_gain=settings.corridors.min_gain,
+            ),
+            rules,
         )
-        judged = judge(facts, rules)
-        trips = {name: _trips(worth.gain[corner], way) for name, _end, corner in _ENDS}
-        cost = {name: trips[name] * settings.corridors.fare_sek for name in trips}
-        other = worth.paired_with
         rows.append(
             {
                 "month": reach.month,
@@ -163,31 +216,11 @@ def corridors_table(
                 "to_code": goal,
                 "status": "open" if (origin, goal) in register else "candidate",
                 "reference": register.get((origin, goal), ""),
-                **{f"entitled_unserved_{name}_milli": worth.unserved[name] for name in trips},
-                **{f"free_places_{name}_milli": worth.free[name] for name in trips},
-                "travel_best_min": way.best_min,
-                "travel_median_min": way.median_min,
-                "travel_worst_min": way.worst_min,
-                "sessions_per_week": way.sessions_per_week,
-                "transfers": way.transfers,
-                "booking_needed": way.booking_needed,
-                "last_way_home_share": way.last_way_home_share,
-                "last_way_home_tight": way.last_way_home_tight,
-                **{f"gain_{corner}_milli": worth.gain[corner] for corner in CORNERS},
-                **{f"gain_paired_{name}_milli": worth.paired[name] for name in trips},
-                "paired_with": "" if other is None else "-".join(reach.codes[m] for m in reach.pairs[other]),
-                **{f"trips_{name}": trips[name] for name in trips},
-                **{f"cost_{name}_sek": cost[name] for name in trips},
-                "cost_per_person_sek": cost["high"] / worth.gain["hh"] * 1000
-                if worth.gain["hh"]
-                else math.nan,
+                **_numbers(worth, way, names, settings.corridors),
                 "verdict": judged.verdict,
                 "reasons": ";".join(judged.reasons),
                 "assumed_rules": ";".join(judged.assumed_rules),
                 "share_blocks": judged.share_blocks,
-                "size_ok": worth.unserved["low"] >= settings.corridors.min_gain * 1000,
-                "supply_ok": worth.free["high"] >= settings.corridors.min_gain * 1000,
-                "transit_ok": bool(way.points) and not way.best_failings,
             }
         )
     return conform(pd.DataFrame(rows, columns=CORRIDORS.names), CORRIDORS)

@@ -9,6 +9,7 @@ Reason codes, in the order in which they are written:
 - `gain_only_paired` a gain only together with one further corridor;
 - `no_gain` no gain at any corner, alone or paired;
 - `unknown_share` it would be recommended if the eligible share were known to be its high end;
+- `walked` whoever gets there is near enough to walk, which takes no corridor;
 - `places_taken` even at low need no suitable place there is free;
 - `no_day_return` nothing suitable there can be reached (an open corridor that nobody can use);
 - `too_long`, `booking_needed`, `tight_last_way_home` what the best day return lacks, or, where there are enough
@@ -37,6 +38,7 @@ class Facts:
         gain, good_gain: Per corner, persons gained by all and by good day returns alone.
         paired: Greatest gain with one further corridor.
         free_low: Free suitable places at low need.
+        walked: Nobody who gets there needs a corridor.
         ways: Its day returns.
         crosses_county: From and to lie in different counties.
         greatest_distance_m: Longest straight line between a point and a series that it reaches; None without any.
@@ -50,6 +52,7 @@ class Facts:
     good_gain: Mapping[str, int]
     paired: int
     free_low: int
+    walked: bool
     ways: Ways
     crosses_county: bool
     greatest_distance_m: float | None
@@ -117,8 +120,9 @@ def judge(facts: Facts, rules: tuple[Rule, ...]) -> Verdict:
         reasons.append("unknown_share")
     if not facts.ways.points:
         reasons.append("no_day_return")
-    elif facts.free_low <= 0 and not any_alone:
-        reasons.append("places_taken")
+    else:
+        reasons += ["walked"] if facts.walked else []
+        reasons += ["places_taken"] if facts.free_low <= 0 and not any_alone else []
     lacking = set(facts.ways.best_failings) | (set(facts.ways.failings) if many else set())
     reasons += [name for name in QUALITIES if name in lacking]
     return Verdict(verdict, tuple(reasons), tuple(assumed), share_blocks=facts.if_share_known)

@@ -13,7 +13,7 @@ from geomatch.allocation import LOCAL
 from geomatch.allocation.symmetry import Bools, Ints
 from geomatch.settings import Settings
 
-__all__ = ["NO_WAYS", "Ways", "good_returns", "ways_between"]
+__all__ = ["NO_WAYS", "Ways", "failings", "good_returns", "ways_between"]
 
 _BEST_FIRST = [
     "travel_min",
@@ -58,7 +58,8 @@ class Ways:
 NO_WAYS = Ways()
 
 
-def _failings(returns: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def failings(returns: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Per row of DAY_RETURNS, which of too_long, booking_needed, tight_last_way_home keeps it from being good."""
     limit = settings.corridors.recommended_max_min
     return pd.DataFrame(
         {
@@ -71,7 +72,7 @@ def _failings(returns: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def good_returns(reach: Reach, settings: Settings) -> Bools:
     """Per reachable day return, whether a recommended corridor may count it."""
-    good: Bools = np.logical_not(_failings(reach.returns, settings).to_numpy(dtype=bool).any(axis=1))
+    good: Bools = np.logical_not(failings(reach.returns, settings).to_numpy(dtype=bool).any(axis=1))
     return good
 
 
@@ -83,7 +84,7 @@ def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways
         origin=lambda t: reach.points["municipality"].to_numpy()[t["point"]],
         goal=lambda t: reach.series_owner[t["series"]],
     )
-    table = pd.concat([table, _failings(table, settings).add_prefix("fails_")], axis=1)
+    table = pd.concat([table, failings(table, settings).add_prefix("fails_")], axis=1)
     # Equal in everything that is shown: which of them comes first does not matter.
     table = table.sort_values(_BEST_FIRST, kind="stable")
     found = {}

@@ -128,7 +128,7 @@ ACTIVITIES = """
 037|Språkstugan|F|S|12|2022-09-01 2023-06-16|tis;tor|10:00-12:00|M|Jokkmokk station
 038|Svenska i vardagen|A|SA|20|2022-09-01 2023-06-16|mån;ons|10:00-12:00||Arvidsjaur busstation
 039|Öppen språkträff|B|S|8|2022-09-01 -|||M|Pajala busstation
-040|Språkdagar|C|SO|12|2023-01-01 2023-06-16|2023-01-13;2023-01-27;2023-02-10;2023-02-24;2023-03-10;2023-03-24|10:00-12:00||Övertorneå busstation
+040|Språkdagar|C|SO|30|2023-01-01 2023-06-16|2023-01-13;2023-01-27;2023-02-10;2023-02-24;2023-03-10;2023-03-24|10:00-12:00||Övertorneå busstation
 041|Språkcafé Skellefteå|A|SO|40|2022-09-01 2023-06-16|mån;ons|10:00-12:00|B|Skellefteå busstation
 042|Arbete i nya fabriker|B|AS|30|2022-09-01 2023-06-16|tis;tor|10:00-14:00|L|Skellefteå busstation
 043|Vårens hälsovecka|E|H|20|2023-05-08 2023-06-02|fre|10:00-12:00|N|Skellefteå lasarett

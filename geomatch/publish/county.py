@@ -15,20 +15,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from geomatch.publish.activities import activity_table
+from geomatch.publish.corridors import corridor_records, corridor_table
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
+from geomatch.publish.localities import localities, locality_table
 from geomatch.publish.maps import GAP_LIMITS, map_files
-from geomatch.publish.numbers import decimal, interval, month_text, whole
-from geomatch.publish.pairs import corridor_sentences, kind_text, rule_text
+from geomatch.publish.numbers import decimal, interval, month_text, percent_interval, whole
+from geomatch.publish.pairs import KIND_ORDER, corridor_sentences, kind_text, pair_name, rule_text
 from geomatch.publish.sentences import county_sentences, municipality_sentences
-from geomatch.publish.tables import (
-    KIND_ORDER,
-    corridor_records,
-    corridor_table,
-    localities,
-    locality_table,
-    municipality_table,
-)
-from geomatch.settings import Settings
+from geomatch.publish.tables import municipality_table
 from geomatch.words import gettext as _
 from geomatch.words import language, ngettext
 
@@ -44,12 +38,23 @@ _LEAFLET_PREFIX = re.compile(r"""prefix:'<a href="[^"]*" title="[^"]*">'\+\(.*?\
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One published page: month `YYYY-MM`, county and whether its figures are made up."""
+    """One published page.
+
+    Attributes:
+        month: YYYY-MM.
+        county_code: Two digits.
+        county_name: Name with `län`.
+        synthetic: Its figures are made up.
+        updated: The day (YYYY-MM-DD) on which the counts were updated; empty when it is not known.
+        earlier: What sets the page apart from the month's latest run, in words; empty when it is of that run.
+    """
 
     month: str
     county_code: str
     county_name: str
     synthetic: bool = False
+    updated: str = ""
+    earlier: str = ""
 
 
 @cache
@@ -67,12 +72,27 @@ def template_text(name: str, **values: Any) -> str:  # noqa: ANN401 (values of a
     return _templates().get_template(name).render(language=language(), **values)
 
 
-def _method(settings: Settings, window: str) -> list[str]:
+def _adult_shares(facts: CountyFacts) -> dict[str, tuple[float, float]]:
+    """The share of adults per target group of the county, for groups that have one."""
+    day = date.fromisoformat(f"{facts.month}-01")
+    groups = sorted({str(group) for group in facts.served["target_group"]})
+    shares = {g: facts.settings.share("adult_share", g, facts.county_code, day) for g in groups}
+    return {group: share for group, share in shares.items() if share != (1.0, 1.0)}
+
+
+def _method(facts: CountyFacts, window: str) -> list[str]:
     """How the numbers come about, with the limits that were used."""
+    settings = facts.settings
     limits, walk, corridors = settings.limits, settings.walk, settings.corridors
     sentences = [
+        _("Need: everyone enrolled in the reception system; of them the adults, by the share below.")
+        if _adult_shares(facts)
+        else _("Need: everyone enrolled in the reception system, of all ages."),
         _(
-            "Need: everyone enrolled in the reception system, of all ages unless a share of adults is set. A withheld count is an interval, never zero, and published totals narrow it."
+            "A withheld count is an interval: “..” is {masked}, a dash is {dash}. Published totals narrow it, or widen it where the sums do not add up otherwise."
+        ).format(
+            masked=interval(settings.mask.masked_low, settings.mask.masked_high),
+            dash=interval(settings.mask.dash_low, settings.mask.dash_high),
         ),
         _(
             "Where need lives: each municipality's count is spread over its localities by population. So the persons of a locality are expected, not counted."
@@ -94,7 +114,7 @@ def _method(settings: Settings, window: str) -> list[str]:
             "Who gets a place: persons are allotted to places, first as many as possible in their own municipality, then as many as possible in all, then with the shortest journeys, then as evenly as can be. Another municipality can be used on foot, or where the pair of municipalities is open and the person has the right to the journey."
         ),
         _(
-            "The gap: those enrolled who get no place. The interval holds for every count that the withheld figures allow."
+            "The gap: those enrolled who get no place. The interval holds for every count that the withheld figures allow, with the unknown shares at their lowest and at their highest."
         ),
         _(
             "A pair of municipalities is recommended when opening it gains at least {gain} persons at low and high need alike, in at most {minutes} minutes each way, without booking and with a safe last way home; it is possible when it gains anybody. The criteria size, supply and commuting are read off beside it."
@@ -132,10 +152,14 @@ def _shares(facts: CountyFacts) -> list[str]:
         text = (
             _("Right to the journey, {group}: unknown, so 0–100 % is reckoned with.")
             if (low, high) == (0.0, 1.0)
-            else _("Right to the journey, {group}: {low}–{high} %.")
+            else _("Right to the journey, {group}: {share}.")
         )
+        sentences.append(text.format(group=_group_text(group), share=percent_interval(low, high)))
+    for group, (low, high) in _adult_shares(facts).items():
         sentences.append(
-            text.format(group=_group_text(group), low=decimal(low * 100), high=decimal(high * 100))
+            _("Adults, {group}: {share}. Only they are counted.").format(
+                group=_group_text(group), share=percent_interval(low, high)
+            )
         )
     for rule in settings.rules_in_force(day):
         text = (
@@ -215,13 +239,13 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
         ],
         pairs_in_words=[
             (
-                f"{names.get(row['from_code'], plain(row['from_code']))} → {names.get(row['to_code'], plain(row['to_code']))}",
+                pair_name(f"{row['from_code']}-{row['to_code']}", names),
                 corridor_sentences(row, names, facts.settings),
             )
             for row in corridor_records(facts)
         ],
         in_words=[(municipality, municipality_sentences(municipality)) for municipality in shown],
-        method=_method(facts.settings, window),
+        method=_method(facts, window),
         window=window,
         sources=[_source(source) for source in facts.sources],
         notes=[plain(note) for note in facts.notes],
@@ -316,11 +340,12 @@ def publish_index(entries: Iterable[IndexEntry], site: Path) -> Path:
     ]
     # Only a site of nothing but made-up figures is marked as a whole; each link says it for its own page.
     synthetic = bool(newest_first) and all(entry.synthetic for entry in newest_first)
-    title = _("Who reaches an activity? All months and counties")
+    heading = _("Who reaches an activity? Published months and counties")
     text = template_text(
         "index.html",
         assets="assets",
-        title=_("SYNTHETIC DATA: {title}").format(title=title) if synthetic else title,
+        title=_("SYNTHETIC DATA: {title}").format(title=heading) if synthetic else heading,
+        heading=heading,
         synthetic=synthetic,
         months=months,
     )

@@ -31,7 +31,7 @@ SERVED_PARTS = ("served_local", "served_by_corridor", "served_digital")
 GAP_PARTS = ("in_reach_full", "corridor_not_open", "no_entitlement", "no_day_return")
 PARTS = SERVED_PARTS + GAP_PARTS
 
-_BLANKS = str.maketrans("\t\n\r", "   ")
+_BLANKS = str.maketrans(dict.fromkeys("\t\n\r\u2028\u2029", " "))
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -149,7 +149,13 @@ class Supply:
 class ShownMunicipality:
     """The numbers of one municipality as they are shown: whole persons, parts that add up.
 
-    `low` and `high` hold the parts at low and at high need; the intervals are bounds.
+    Attributes:
+        need: Bounds of the persons enrolled.
+        low, high: The parts at low and at high need; each adds up to those of `need` who are counted (adults, where
+            a share of them is set).
+        gap, gap_share, rank: Bounds.
+        best_point, worst_point: Gap if all lived at one point.
+        optima: The gap over all equally good allocations at low and at high need; None where there is one only.
     """
 
     code: str
@@ -161,16 +167,17 @@ class ShownMunicipality:
     gap_share: tuple[float, float]
     best_point: int
     worst_point: int
-    optima: tuple[int, int] | None
+    optima: tuple[tuple[int, int], tuple[int, int]] | None
     rank: tuple[int, int]
     supply: Supply
     masked_cells: int
     location_unknown: bool
     representative_point: bool
 
-    def total(self, scenario: Mapping[str, int]) -> int:
-        """Sum of the parts of a scenario."""
-        return sum(scenario.values())
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Those of `need` who take part in the computation, at low and at high need."""
+        return sum(self.low.values()), sum(self.high.values())
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -213,6 +220,11 @@ def _shown_bound(bound_milli: int, milli: Mapping[str, int], shown: Mapping[str,
     return -(-bound_milli // 1000) if up else bound_milli // 1000
 
 
+def _outwards(row: Mapping[str, Any], end: str) -> tuple[int, int]:
+    """Least and greatest gap over all optima at one end of need, in whole persons."""
+    return int(row[f"gap_least_{end}_milli"]) // 1000, -(-int(row[f"gap_greatest_{end}_milli"]) // 1000)
+
+
 def _supply_by_municipality(facts: CountyFacts) -> dict[str, Supply]:
     """Supply by municipality code, of the visible activities alone."""
     result = {}
@@ -246,9 +258,8 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
         code = str(row["municipality_code"])
         low_milli, high_milli = sums.get((code, "low"), nobody), sums.get((code, "high"), nobody)
         low, high = _shown_parts(low_milli), _shown_parts(high_milli)
-        several = (
-            row["gap_least_low_milli"] != row["gap_greatest_low_milli"]
-            or row["gap_least_high_milli"] != row["gap_greatest_high_milli"]
+        several = any(
+            row[f"gap_least_{end}_milli"] != row[f"gap_greatest_{end}_milli"] for end in ("low", "high")
         )
         result.append(
             ShownMunicipality(
@@ -264,12 +275,7 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
                 gap_share=(float(row["gap_share_low"]), float(row["gap_share_high"])),
                 best_point=int(row["gap_best_point_milli"]) // 1000,
                 worst_point=-(-int(row["gap_worst_point_milli"]) // 1000),
-                optima=(
-                    int(row["gap_least_low_milli"]) // 1000,
-                    -(-int(row["gap_greatest_high_milli"]) // 1000),
-                )
-                if several
-                else None,
+                optima=(_outwards(row, "low"), _outwards(row, "high")) if several else None,
                 rank=(int(row["rank_best"]), int(row["rank_worst"])),
                 supply=supply.get(code, Supply()),
                 masked_cells=int(row["masked_cells"]),

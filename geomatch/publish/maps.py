@@ -18,17 +18,20 @@ import numpy as np
 import shapely
 
 from geomatch.publish.activities import activity_sentences
+from geomatch.publish.corridors import corridor_records
 from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
+from geomatch.publish.localities import Locality
 from geomatch.publish.numbers import interval
 from geomatch.publish.pairs import (
+    KIND_ORDER,
     corridor_kind,
     corridor_name,
     corridor_sentences,
+    pair_name,
     verdict_text,
     waits_for_share,
 )
 from geomatch.publish.sentences import locality_sentence, municipality_sentences
-from geomatch.publish.tables import KIND_ORDER, Locality, corridor_records
 from geomatch.words import gettext as _
 
 if TYPE_CHECKING:
@@ -176,7 +179,7 @@ def _corridor_features(facts: CountyFacts, texts: _Texts) -> dict[str, list[Feat
         if start == end or start not in places or end not in places:
             continue
         kind = corridor_kind(row)
-        name = f"{names.get(start, start)} → {names.get(end, end)}"
+        name = pair_name(f"{start}-{end}", names)
         said = texts.add(
             name,
             corridor_sentences(row, names, facts.settings),

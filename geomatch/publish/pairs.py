@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from geomatch.corridors.gains import CORNERS
 from geomatch.publish.facts import plain
+from geomatch.publish.journeys import Journey, Minutes
 from geomatch.publish.numbers import decimal, persons_floor, whole
 from geomatch.publish.words import list_text
 from geomatch.settings import Settings
@@ -14,12 +16,13 @@ from geomatch.words import gettext as _
 from geomatch.words import ngettext
 
 __all__ = [
-    "CORNERS",
+    "KIND_ORDER",
     "corridor_kind",
     "corridor_name",
     "corridor_reasons",
     "corridor_sentences",
     "kind_text",
+    "missing",
     "pair_name",
     "rule_text",
     "share_block_sentence",
@@ -27,7 +30,7 @@ __all__ = [
     "waits_for_share",
 ]
 
-CORNERS = ("ll", "lh", "hl", "hh")
+KIND_ORDER = ("open", "recommended", "possible", "not_recommended", "outside_policy")
 
 
 def corridor_kind(row: Mapping[str, Any]) -> str:
@@ -51,7 +54,8 @@ def kind_text(kind: str) -> str:
     }[kind]
 
 
-def _missing(value: object) -> bool:
+def missing(value: object) -> bool:
+    """Whether a cell of a frame holds one of pandas' missing values."""
     return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "<NA>"
 
 
@@ -66,12 +70,14 @@ def _gains(row: Mapping[str, Any]) -> list[int]:
 def _obstacles(row: Mapping[str, Any], settings: Settings) -> list[str]:
     """What keeps a candidate from being recommended, in words (the codes of corridors/verdict.py)."""
     limits = settings.corridors
-    # Where anybody is gained there is a place to be had, whatever the code says.
-    taken = not any(_gains(row))
-    codes = [code for code in str(row["reasons"]).split(";") if taken or code != "places_taken"]
+    codes = str(row["reasons"]).split(";")
+    # Where anybody is gained, with one more pair, there is a place to be had.
+    if any(_gains(row)):
+        codes = [code for code in codes if code != "places_taken"]
     texts = {
         "gain_too_small": _("it may gain fewer than {n} persons").format(n=decimal(limits.min_gain)),
         "gain_only_paired": _("it gains somebody only together with one more pair"),
+        "walked": _("whoever gets there is near enough to walk, and needs no open pair"),
         "places_taken": _("the places there are taken even at the lowest need"),
         "no_day_return": _("there is no journey there and home the same day"),
         "too_long": _("the journey takes more than {n} minutes").format(
@@ -165,61 +171,76 @@ def _gain_sentence(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
             )
         )
     if row["paired_with"]:
-        paired = sorted(int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high"))
-        ends = [persons_floor(value) for value in paired]
-        sentences.append(
-            _("With {pair} open as well, the gain is {n}.").format(
-                pair=pair_name(str(row["paired_with"]), names),
-                n=ends[0] if ends[0] == ends[1] else " / ".join(ends),
-            )
+        pair = pair_name(str(row["paired_with"]), names)
+        low, high = (persons_floor(int(row[f"gain_paired_{end}_milli"])) for end in ("low", "high"))
+        text = (
+            _("With {pair} open as well, the gain is {low}.")
+            if low == high
+            else _("With {pair} open as well, the gain is {low} at low need and {high} at high need.")
         )
+        sentences.append(text.format(pair=pair, low=low, high=high))
     return " ".join(sentences)
 
 
-def _journey_sentence(row: Mapping[str, Any]) -> str:
-    if _missing(row["travel_best_min"]):
-        return _("There is no journey there and home the same day.")
+def _minutes_text(time: Minutes) -> str:
+    """A time inside a sentence."""
+    return _("at most {n}").format(n=whole(time.value)) if time.rounded else whole(time.value)
+
+
+def _journey_sentence(journey: Journey) -> str:
     text = _(
         "The shortest day return takes {best} minutes each way on average, the median one {median} and the longest {worst}."
     ).format(
-        best=decimal(row["travel_best_min"]),
-        median=decimal(row["travel_median_min"]),
-        worst=decimal(row["travel_worst_min"]),
+        best=_minutes_text(journey.best),
+        median=_minutes_text(journey.median),
+        worst=_minutes_text(journey.worst),
     )
-    sessions = decimal(row["sessions_per_week"])
-    if not _missing(row["sessions_per_week"]) and sessions != "0":
+    sessions = decimal(journey.sessions_per_week)
+    if sessions != "0":
         text += " " + ngettext(
             "At most {n} session a week can be reached.",
             "At most {n} sessions a week can be reached.",
             1 if sessions == "1" else 2,
         ).format(n=sessions)
-    if not _missing(row["transfers"]):
-        count = int(row["transfers"])
+    if journey.transfers is not None:
         text += " " + (
             ngettext(
                 "The best journey has {n} change, there and home together.",
                 "The best journey has {n} changes, there and home together.",
-                count,
-            ).format(n=whole(count))
-            if count
+                journey.transfers,
+            ).format(n=whole(journey.transfers))
+            if journey.transfers
             else _("The best journey has no change.")
         )
-    if row["booking_needed"]:
+    if journey.booking_needed:
         text += " " + _("It must be booked ahead.")
-    if row["last_way_home_tight"]:
+    if journey.last_way_home_tight:
         text += " " + _("The last way home hangs on a tight change.")
     return text
 
 
+def _way_sentence(row: Mapping[str, Any]) -> str:
+    """The journey, or why there is none."""
+    if row["journey"] is not None:
+        return _journey_sentence(row["journey"])
+    if row["shown"]:
+        return _("There is no journey there and home the same day.")
+    return _(
+        "The journey is not shown: it leads to protected activities only, or starts in a county that is not computed."
+    )
+
+
 def _cost_sentence(row: Mapping[str, Any]) -> str:
     """What the journeys of those gained cost, empty where nobody travels."""
-    ends = [decimal(row[f"cost_{end}_sek"], 0) for end in ("low", "high")]
-    if ends == ["0", "0"]:
+    low, high = (decimal(row[f"cost_{end}_sek"], 0) for end in ("low", "high"))
+    if (low, high) == ("0", "0"):
         return ""
-    text = _("The fares are reckoned at {cost} kr a month").format(
-        cost=ends[0] if ends[0] == ends[1] else " / ".join(ends)
-    )
-    if not _missing(row["cost_per_person_sek"]):
+    text = (
+        _("The fares are reckoned at {low} kr a month")
+        if low == high
+        else _("The fares are reckoned at {low} kr a month at low need and {high} kr at high need")
+    ).format(low=low, high=high)
+    if not missing(row["cost_per_person_sek"]):
         text += _(", {cost} kr for one person").format(cost=decimal(row["cost_per_person_sek"], 0))
     return text + "."
 
@@ -228,7 +249,7 @@ def corridor_sentences(row: Mapping[str, Any], names: Mapping[str, str], setting
     """What the numbers of one corridor mean, a paragraph each: verdict, gain, journey, cost.
 
     Args:
-        row: A row of the table `corridors`.
+        row: A row of corridors.corridor_records.
         names: Municipality names by code.
         settings: Settings of the run, for the limits a recommendation must keep.
     """
@@ -236,7 +257,7 @@ def corridor_sentences(row: Mapping[str, Any], names: Mapping[str, str], setting
     # "Not recommended" has said already that nobody is gained.
     if row["status"] == "open" or row["verdict"] != "not_recommended":
         paragraphs.append(_gain_sentence(row, names))
-    paragraphs.append(_journey_sentence(row))
+    paragraphs.append(_way_sentence(row))
     paragraphs.append(_cost_sentence(row))
     return [paragraph for paragraph in paragraphs if paragraph]
 
@@ -272,7 +293,8 @@ def corridor_reasons(row: Mapping[str, Any], settings: Settings) -> list[str]:
     if waits_for_share(row):
         paragraphs.append(share_block_sentence())
     if row["assumed_rules"]:
-        rules = [rule_text(rule) for rule in str(row["assumed_rules"]).split(";")]
+        sources = {rule.name: rule.source for rule in settings.rules}
+        rules = [rule_text(rule, sources.get(rule, "")) for rule in str(row["assumed_rules"]).split(";")]
         paragraphs.append(
             _("Assumed rules, not confirmed, would touch the pair (they exclude no one): {rules}.").format(
                 rules=list_text(rules)

@@ -82,6 +82,14 @@ def _need_sentences(shown: ShownMunicipality) -> list[str]:
             )
         )
         sentences.append(text.format(n=whole(shown.masked_cells)))
+    if shown.counted != shown.need:
+        sentences.append(
+            ngettext(
+                "By the share of adults that is set, {n} of them is counted.",
+                "By the share of adults that is set, {n} of them are counted.",
+                _plural(shown.counted),
+            ).format(n=interval(*shown.counted))
+        )
     return sentences
 
 
@@ -124,44 +132,48 @@ def _supply_sentences(supply: Supply) -> str:
     return " ".join(sentences)
 
 
-def municipality_sentences(shown: ShownMunicipality) -> list[str]:
-    """What the numbers of one municipality mean, a paragraph each: need, gap, split, how sure, supply."""
-    need = " ".join(_need_sentences(shown))
-    supply = _supply_sentences(shown.supply)
-    if shown.need[1] == 0:
-        return [need, supply]
-    gap = (
+def _gap_sentence(shown: ShownMunicipality) -> str:
+    if not shown.gap[1]:
+        return _("All of them can get a place: the gap is 0.")
+    text = (
         ngettext(
             "{n} of them gets no place in any activity ({share} of those enrolled). This is the gap.",
             "{n} of them get no place in any activity ({share} of those enrolled). This is the gap.",
             _plural(shown.gap),
-        ).format(n=interval(*shown.gap), share=percent_interval(*shown.gap_share))
-        if shown.gap[1]
-        else _("All of them can get a place: the gap is 0.")
+        )
+        if shown.counted == shown.need
+        else ngettext(
+            "{n} of them gets no place in any activity ({share} of those counted). This is the gap.",
+            "{n} of them get no place in any activity ({share} of those counted). This is the gap.",
+            _plural(shown.gap),
+        )
     )
-    paragraphs = [need, gap]
+    return text.format(n=interval(*shown.gap), share=percent_interval(*shown.gap_share))
+
+
+def _split_sentences(shown: ShownMunicipality) -> list[str]:
+    """Who is served and who is not, at low and at high need."""
     if shown.low == shown.high:
-        paragraphs.append(_("They are divided thus: {parts}.").format(parts=_split_text(shown.low)))
-    else:
-        # With the same need at both ends it is the shares, of who may travel and whom an activity suits, that differ.
-        same = shown.need[0] == shown.need[1]
-        for scenario, text in (
-            (
-                shown.low,
-                _("If as few as possible may travel or suit the activities: {parts}.")
-                if same
-                else _("At the lowest need ({n}): {parts}."),
-            ),
-            (
-                shown.high,
-                _("If as many as possible may travel and suit the activities: {parts}.")
-                if same
-                else _("At the highest need ({n}): {parts}."),
-            ),
-        ):
-            total = shown.total(scenario)
-            count = ngettext("{n} person", "{n} persons", total).format(n=whole(total))
-            paragraphs.append(text.format(n=count, parts=_split_text(scenario) or _("nobody")))
+        return [_("They are divided thus: {parts}.").format(parts=_split_text(shown.low))]
+    # With the same need at both ends it is the shares, of who may travel and whom an activity suits, that differ.
+    same = shown.counted[0] == shown.counted[1]
+    texts = (
+        (
+            _("If as few as possible may travel or suit the activities: {parts}."),
+            _("If as many as possible may travel and suit the activities: {parts}."),
+        )
+        if same
+        else (_("At the lowest need ({n}): {parts}."), _("At the highest need ({n}): {parts}."))
+    )
+    sentences = []
+    for scenario, total, text in zip((shown.low, shown.high), shown.counted, texts, strict=True):
+        count = ngettext("{n} person", "{n} persons", total).format(n=whole(total))
+        sentences.append(text.format(n=count, parts=_split_text(scenario) or _("nobody")))
+    return sentences
+
+
+def _doubt_sentences(shown: ShownMunicipality) -> str:
+    """What is not known besides the counts, and what it could change."""
     sure = []
     if shown.best_point != shown.worst_point:
         sure.append(
@@ -170,20 +182,34 @@ def municipality_sentences(shown: ShownMunicipality) -> list[str]:
             ).format(best=whole(shown.best_point), worst=whole(shown.worst_point))
         )
     if shown.optima is not None:
-        sure.append(
+        low, high = shown.optima
+        text = (
             _(
-                "The places can be shared out in several equally good ways; depending on which, the gap here is {gap}."
-            ).format(gap=interval(*shown.optima))
+                "The places can be shared out in several equally good ways; depending on which, the gap here is {low}."
+            )
+            if low == high
+            else _(
+                "The places can be shared out in several equally good ways; depending on which, the gap here is {low} in the first case and {high} in the second."
+            )
         )
+        sure.append(text.format(low=interval(*low), high=interval(*high)))
     if shown.location_unknown:
         sure.append(
             _("Some live in agency accommodation whose place is not given, and are spread like the rest.")
         )
     if shown.representative_point:
         sure.append(_("No locality is known here: a single point stands for the whole municipality."))
-    if sure:
-        paragraphs.append(" ".join(sure))
-    return [*paragraphs, supply]
+    return " ".join(sure)
+
+
+def municipality_sentences(shown: ShownMunicipality) -> list[str]:
+    """What the numbers of one municipality mean, a paragraph each: need, gap, split, how sure, supply."""
+    need = " ".join(_need_sentences(shown))
+    supply = _supply_sentences(shown.supply)
+    if shown.need[1] == 0:
+        return [need, supply]
+    paragraphs = [need, _gap_sentence(shown), *_split_sentences(shown), _doubt_sentences(shown), supply]
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def locality_sentence(name: str, need_low_milli: int, need_high_milli: int) -> str:
@@ -205,9 +231,11 @@ def county_sentences(facts: CountyFacts, shown: list[ShownMunicipality], unreach
     sentences = []
     if facts.county_need is not None:
         sentences.append(
-            _("{n} persons are enrolled in {county} in all.").format(
-                n=interval(*facts.county_need), county=plain(facts.county_name)
-            )
+            ngettext(
+                "{n} person is enrolled in {county} in all.",
+                "{n} persons are enrolled in {county} in all.",
+                _plural(facts.county_need),
+            ).format(n=interval(*facts.county_need), county=plain(facts.county_name))
         )
     largest = [municipality for municipality in shown if municipality.gap[1]][:3]
     if largest:

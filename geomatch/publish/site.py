@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from geomatch.disclosure import visible_activities
-from geomatch.notes import assumption_notes
+from geomatch.notes import page_notes
 from geomatch.publish.county import INTERNAL, IndexEntry, publish_county, publish_index
 from geomatch.publish.facts import CountyFacts, SourceNote
 from geomatch.settings import Settings
@@ -17,13 +19,15 @@ from geomatch.sources.places import ATTRIBUTION
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import ALL
 from geomatch.words import gettext as _
-from geomatch.words import using_language
+from geomatch.words import ngettext, using_language
 from geomatch.workspace import Workspace, dump_json, replace_folder
 
 __all__ = ["publish_month"]
 
 Progress = Callable[[str, int, int], None]
 
+# What a page was made from, beside it: for `geomatch status` and for the list of pages.
+PROVENANCE = "provenance.json"
 # Whom the sources ask to be named, in their own words; made-up files are nobody's.
 _CREDITS = {"enrolment": "Källa: Migrationsverket", "timetable": "Trafiklab"}
 
@@ -61,26 +65,56 @@ def _sources(manifest: Mapping[str, Any]) -> tuple[SourceNote, ...]:
 
 def _window(manifest: Mapping[str, Any]) -> str:
     window = manifest["window"]
-    return _("{first} to {last} ({weeks} whole weeks)").format(
+    return ngettext(
+        "{first} to {last}, {n} whole week", "{first} to {last}, {n} whole weeks", window["weeks"]
+    ).format(
         first=date.fromisoformat(window["first_day"]),
         last=date.fromisoformat(window["last_day"]),
-        weeks=window["weeks"],
+        n=window["weeks"],
     )
 
 
+def _made_from(page: Path) -> dict[str, Any]:
+    """What a page was made from; nothing where that cannot be read, since the list must not fail for one page."""
+    try:
+        found = json.loads(page.with_name(PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _earlier(page: Mapping[str, Any], manifest: Mapping[str, Any], county_code: str) -> str:
+    """Why a page is not of the month's latest run, in words; empty when it is."""
+    if page.get("fingerprint") == manifest.get("fingerprint"):
+        return ""
+    # Twelve signs tell runs apart, as they do for files.
+    run = str(page.get("fingerprint", _("unknown")))[:12]
+    if county_code in manifest["assumptions_by_county"]:
+        text = _("from an earlier run ({run}): the month was computed anew, and has not been published since")
+    else:
+        text = _("from an earlier run ({run}): the latest run of the month left this county out")
+    return text.format(run=run)
+
+
 def _entries(internal: Path, workspace: Workspace, names: Mapping[str, str]) -> list[IndexEntry]:
-    """Every page there is, for the list of them."""
-    pages = sorted(internal.glob("[0-9]*-[0-9]*/[0-9][0-9]/index.html"))
-    return [
-        IndexEntry(
-            page.parts[-3],
-            page.parts[-2],
-            names[page.parts[-2]],
-            bool(workspace.manifest(page.parts[-3])["synthetic"]),
+    """Every page there is, for the list of them; each by its own run, which need not be the month's latest."""
+    entries = []
+    for path in sorted(internal.glob("[0-9]*-[0-9]*/[0-9][0-9]/index.html")):
+        month, code = path.parts[-3:-1]
+        if code not in names or not (workspace.month_folder(month) / "manifest.json").is_file():
+            continue
+        manifest, page = workspace.manifest(month), _made_from(path)
+        entries.append(
+            IndexEntry(
+                month,
+                code,
+                names[code],
+                bool(page.get("synthetic", manifest["synthetic"])),
+                str(page.get("updated") or ""),
+                _earlier(page, manifest, code),
+            )
         )
-        for page in pages
-        if page.parts[-2] in names and (workspace.month_folder(page.parts[-3]) / "manifest.json").is_file()
-    ]
+    return entries
 
 
 def publish_month(
@@ -133,15 +167,16 @@ def publish_month(
                 activities=activities,
                 sources=_sources(manifest),
                 window=_window(manifest),
-                notes=tuple(assumption_notes(manifest["assumptions_by_county"][code])),
+                notes=(),
                 settings=settings,
                 county_need=(int(total["low"].iloc[0]), int(total["high"].iloc[0])) if len(total) else None,
                 **tables,
             )
-            made = publish_county(facts, staged)
-            # What the page was made from, for `geomatch status`.
-            made.with_name("provenance.json").write_text(
-                dump_json({"fingerprint": manifest["fingerprint"]}), encoding="utf-8"
+            notes = page_notes(manifest["assumptions_by_county"][code], facts.own_activities())
+            made = publish_county(replace(facts, notes=tuple(notes)), staged)
+            made.with_name(PROVENANCE).write_text(
+                dump_json({name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}),
+                encoding="utf-8",
             )
             target = internal / month / code
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -444,3 +444,51 @@ def test_the_paper_lies_on_its_side(watch: Any, site: Path, tmp_path: Path) -> N
     # A4 on its side, in points.
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
     assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {(842, 595)}
+
+
+LABELS = """() => {
+    const frame = document.querySelector(".map").getBoundingClientRect();
+    const points = [...document.querySelectorAll(".map .gm-activity, .map .gm-unreached")]
+        .map(point => point.getBoundingClientRect());
+    return [...document.querySelectorAll(".gm-label:not([hidden])")].map(label => {
+        const box = label.getBoundingClientRect();
+        const inside = box.left >= frame.left && box.right <= frame.right
+            && box.top >= frame.top && box.bottom <= frame.bottom;
+        const covered = points.filter(point => point.left < box.right && box.left < point.right
+            && point.top < box.bottom && box.top < point.bottom).length;
+        return [label.innerText.split("\\n")[0], inside, covered];
+    });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labels_of_a_crowded_map_can_be_read(watch: Any, demo_workspace: Path, width: int) -> None:
+    page = watch(viewport={"width": width, "height": 900}).open_map(
+        (demo_workspace / "internal/2023-02/25/index.html").as_uri()
+    )
+    labels = page.evaluate(LABELS)
+    assert [name for name, inside, _covered in labels if not inside] == []
+    assert [name for name, _inside, covered in labels if covered] == []
+    # As many as there is room for: on a wide screen all fourteen but two.
+    assert len(labels) >= (12 if width == 1280 else 6)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_hatch_can_be_told_from_every_ground(watch: Any, site: Path, scheme: str) -> None:
+    page = watch(color_scheme=scheme).open_map(file_url(site))
+    pairs = page.evaluate(
+        """() => [0, 1, 2, 3, 4, 5].map(number => {
+            const pattern = document.querySelector("#hatch-" + number);
+            const mixed = document.createElement("canvas").getContext("2d");
+            const ground = getComputedStyle(pattern.querySelector("rect")).fill;
+            const draw = colour => { mixed.fillStyle = colour; mixed.fillRect(0, 0, 1, 1); };
+            const seen = () => "rgb(" + [...mixed.getImageData(0, 0, 1, 1).data].slice(0, 3).join(", ") + ")";
+            draw(ground);
+            const plain = seen();
+            draw(getComputedStyle(pattern.querySelector("path")).stroke);
+            return [plain, seen()];
+        })"""
+    )
+    for ground, line in pairs:
+        light, dark = sorted((luminance(ground), luminance(line)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 1.6, (ground, line)

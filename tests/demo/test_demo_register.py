@@ -120,3 +120,19 @@ def test_corridors(tmp_path: Path) -> None:
     assert sorted(pairs) == [("2514", "2580"), ("2560", "2580"), ("2583", "2514")]
     assert set(read.table["valid_from"]) == {"2023-01-01"}
     assert read.table["reference"].str.startswith("SYNTETISK").all()
+
+
+def test_one_pair_waits_for_an_unknown_share_alone(demo_workspace: Path) -> None:
+    """Överkalix has 11 people and nothing at home: 3.85 of them may travel at 35 %, 6.6 at 60 %; 6 are needed.
+
+    In Övertorneå 12 of the 30 places are free at any need.
+    """
+    table = pd.read_parquet(demo_workspace / "months" / "2023-02" / "corridors.parquet")
+    (blocked,) = table[table["share_blocks"]].to_dict("records")
+    assert (blocked["from_code"], blocked["to_code"], blocked["verdict"]) == ("2513", "2518", "possible")
+    gains = [blocked[f"gain_{corner}_milli"] for corner in ("ll", "lh", "hl", "hh")]
+    assert gains == [3850, 3850, 6600, 6600]
+    assert blocked["free_places_low_milli"] == 12_000
+    page = (demo_workspace / "internal/2023-02/25/index.html").read_text(encoding="utf-8")
+    assert "För 1 kommunpar står bara en okänd andel i vägen för en rekommendation" in page
+    assert "möjligt; bara en okänd andel står i vägen" in page

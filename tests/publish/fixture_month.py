@@ -247,6 +247,10 @@ def points() -> gpd.GeoDataFrame:
         point("9901", "T2", "Fjärrby", 9_000, 10_000, 605_000, 7_250_000),
         point("9902", "", "Björkmo", 10_000, 10_000, 660_000, 7_230_000),
         point("9903", "T3", "Cedersta", 0, 0, 700_000, 7_230_000),
+        # Nobody is expected at these, so they are no localities of the page; the day returns of pairs count them.
+        point("9901", "T4", "Tomby", 0, 0, 635_000, 7_232_000),
+        point("9901", "T5", "Ödeby", 0, 0, 603_000, 7_232_000),
+        point("9902", "T6", "Tommo", 0, 0, 645_000, 7_232_000),
     ]
     return gpd.GeoDataFrame(conform(pd.DataFrame(rows), POINTS), geometry="geometry", crs=CRS)
 
@@ -314,31 +318,46 @@ def with_activities(*more: dict[str, object]) -> CountyFacts:
     return county_facts(activities=visible_activities(Restricted(table), municipalities()))
 
 
+def day_return(
+    point_id: str, series_id: str, to_code: str, travel_min: float, **changes: object
+) -> dict[str, object]:
+    """A reachable day return that takes `travel_min` each way, 2.5 sessions a week, with one change."""
+    row: dict[str, object] = {}
+    for column in DAY_RETURNS.columns:
+        row[column.name] = {"text": "", "int": 0, "bool": False}.get(column.kind, pd.NA)
+        if column.kind.startswith("float"):
+            row[column.name] = 0.0
+    row.update(
+        month=MONTH,
+        point_id=point_id,
+        series_id=series_id,
+        from_code=point_id[:4],
+        to_code=to_code,
+        reachable=True,
+        travel_min=travel_min,
+        out_min_median=travel_min,
+        home_min_median=travel_min,
+        transfers=1,
+        last_way_home_share=0.5,
+        sessions_per_week=2.5,
+    )
+    return {**row, **changes}
+
+
 def day_returns() -> pd.DataFrame:
-    pairs = [
-        ("9901/T1", "s1", True, 4.0),
-        ("9901/T1", "s2", True, 17.2),
-        ("9901/T2", "s1", False, float("nan")),
-        ("9902/point", "s3", True, 3.0),
-        ("9902/point", "s5", True, 21.5),
+    rows = [
+        day_return("9901/T1", "s1", "9901", 4.0),
+        day_return("9901/T1", "s2", "9901", 17.2),
+        day_return("9901/T2", "s1", "9901", float("nan"), reachable=False),
+        day_return("9902/point", "s3", "9902", 3.0),
+        day_return("9902/point", "s5", "9902", 21.5),
+        # Between municipalities: s3 is hidden, s5 and s2 are known by their municipality only, s1 is exact.
+        day_return("9901/T4", "s3", "9902", 12.0, sessions_per_week=7.0, transfers=0),
+        day_return("9901/T4", "s5", "9902", 42.0),
+        day_return("9901/T5", "s5", "9902", 71.25, sessions_per_week=1.5),
+        day_return("9902/T6", "s1", "9901", 55.5, sessions_per_week=2.0, transfers=2),
+        day_return("9902/T6", "s2", "9901", 71.25, sessions_per_week=0.5),
     ]
-    rows = []
-    for point_id, series_id, reachable, travel_min in pairs:
-        row: dict[str, object] = {}
-        for column in DAY_RETURNS.columns:
-            row[column.name] = {"text": "", "int": 0, "bool": False}.get(column.kind, pd.NA)
-            if column.kind.startswith("float"):
-                row[column.name] = 0.0
-        row.update(
-            month=MONTH,
-            point_id=point_id,
-            series_id=series_id,
-            from_code=point_id[:4],
-            to_code=point_id[:4],
-            reachable=reachable,
-            travel_min=travel_min,
-        )
-        rows.append(row)
     return conform(pd.DataFrame(rows), DAY_RETURNS)
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from geomatch.publish import IndexEntry, SourceNote, county_files, publish_county, publish_index
+from geomatch.settings import Settings, Share
 from geomatch.words import using_language
 from tests.publish.fixture_month import activity, county_facts, municipalities, register
 from tests.publish.hostile import HOSTILE, hostile_facts
@@ -112,10 +114,10 @@ def test_the_whole_demo_names_no_other_host(demo_workspace: Path) -> None:
 
 def test_hidden_activities_are_spoken_of_once(site: Path) -> None:
     text = (site / "internal/2026-03/99/index.html").read_text(encoding="utf-8")
-    assert text.count("Skyddade insatser") == 1
+    assert text.count("Skyddade insatser räknas") == 1
     sources = text[text.index('id="sources"') :]
     assert (
-        "<p>Skyddade insatser räknas in i vilka som får plats, i vinster och i lediga platser, men inte i"
+        "<p>Skyddade insatser räknas in i vilka som får plats, i vinster och i bedömningar, men inte i någon resa"
         in sources
     )
 
@@ -155,7 +157,7 @@ def test_title_sources_and_assumptions(site: Path) -> None:
     )
     assert "<dd>2026-03-02–2026-03-29, 4 veckor</dd>" in text
     assert "<li>2 värden är sekretessmarkerade.</li>" in text
-    assert "<li>Rätt till resan, asylsökande: 20–40 %.</li>" in text
+    assert "<li>Rätt till resan, asylsökande: 20–40\u00a0%.</li>" in text
     assert (
         "<li>Antagen regel, som inte utesluter någon: eget boende ger ingen rätt till resan från september 2025.</li>"
         in text
@@ -252,12 +254,41 @@ def test_the_index_lists_newest_first_and_marks_made_up_months(tmp_path: Path) -
         IndexEntry("2026-03", "25", "Norrbottens län"),
     ]
     text = publish_index(entries, tmp_path).read_text(encoding="utf-8")
-    assert re.findall(r'<a href="(2026[^"]*)">([^<]*)</a>(?: \(([^)]*)\))?', text) == [
+    assert re.findall(r'<a href="(2026[^"]*)">([^<]*)</a>(?: <span class="tag">([^<]*)</span>)?', text) == [
         ("2026-03/25/index.html", "Norrbottens län", ""),
         ("2026-03/99/index.html", "Provlandets &lt;län&gt;", "syntetiska uppgifter"),
         ("2026-02/25/index.html", "Norrbottens län", ""),
     ]
     assert "SYNTETISKA UPPGIFTER" not in text
+
+
+def test_the_index_tells_when_counts_were_updated_and_which_pages_are_of_an_earlier_run(
+    tmp_path: Path,
+) -> None:
+    entries = [
+        IndexEntry("2026-02", "25", "Norrbottens län", updated="2026-03-04"),
+        IndexEntry("2026-02", "24", "Västerbottens län", earlier="från <en> tidigare körning"),
+    ]
+    text = publish_index(entries, tmp_path).read_text(encoding="utf-8")
+    assert re.findall(r"<small[^>]*>([^<]*)</small>", text) == [
+        "från &lt;en&gt; tidigare körning",
+        "antal uppdaterade 2026-03-04",
+    ]
+
+
+def test_shares_that_are_known_are_one_number_and_adults_are_told() -> None:
+    shares = (
+        Share("eligible_share", "asylum_seeker", 0.4, 0.4),
+        Share("adult_share", "asylum_seeker", 0.6, 0.7),
+    )
+    text = county_files(county_facts(settings=replace(Settings(), shares=shares)))["index.html"]
+    assert "<li>Rätt till resan, asylsökande: 40\u00a0%.</li>" in text
+    assert "<li>Vuxna, asylsökande: 60–70\u00a0%. Bara de räknas.</li>" in text
+    assert "av dem räknas de vuxna, enligt andelen nedan.</li>" in text
+    plain_text = county_files(county_facts())["index.html"]
+    assert "inskrivna i mottagningssystemet, i alla åldrar.</li>" in plain_text
+    assert "Vuxna" not in plain_text
+    assert "”..” är 1–5 och ett streck 0–5." in plain_text
 
 
 def test_leaflet_keeps_its_notice_and_its_licence(site: Path) -> None:

@@ -4,17 +4,20 @@ import pandas as pd
 import pytest
 
 from geomatch.publish.activities import activity_table
+from geomatch.publish.corridors import corridor_records, corridor_table
 from geomatch.publish.facts import shown_municipalities
-from geomatch.publish.tables import (
-    TableView,
-    corridor_records,
-    corridor_table,
-    localities,
-    locality_table,
-    municipality_table,
-)
+from geomatch.publish.journeys import Minutes, journeys, shown_minutes
+from geomatch.publish.localities import localities, locality_table
+from geomatch.publish.tables import TableView, municipality_table
 from geomatch.words import using_language
-from tests.publish.fixture_month import activity, corridor, county_facts, day_returns, with_activities
+from tests.publish.fixture_month import (
+    activity,
+    corridor,
+    county_facts,
+    day_return,
+    day_returns,
+    with_activities,
+)
 
 
 def texts(view: TableView) -> list[list[str]]:
@@ -78,47 +81,149 @@ def test_corridors_open_first_then_by_verdict() -> None:
         ["Cedersta", "Dalarö", "rekommenderas inte"],
         ["Ekhamn", "Askvik", "utanför reglerna"],
     ]
-    assert rows[1][4:] == [
-        "6", "6,4", "8,2", "9", "–", "–", "2 / 9", "8 / 7", "42", "55,5", "71,3", "2,5", "1", "nej", "50\u00a0%", "nej",
-        "120 / 180", "5\u00a0400 / 8\u00a0100", "900", "stor nog", "räcker", "god",
+    assert rows[1][3:-1] == [
+        "6", "6,4", "8,2", "9", "–", "–", "2 / 9", "8 / 7", "≤ 50", "≤ 50", "≤ 80", "2,5", "1", "nej", "50\u00a0%", "nej",
+        "130 / 195", "5\u00a0850 / 8\u00a0775", "975", "stor nog", "räcker", "god",
     ]  # fmt: skip
-    assert rows[2][8:10] == ["7 / 9,5", "Cedersta → Dalarö"]
-    assert rows[2][-3:] == ["under 6 personer", "räcker", "god"]
-    assert rows[3][-9:] == [
-        "ja",
-        "50\u00a0%",
-        "ja",
-        "120 / 180",
-        "5\u00a0400 / 8\u00a0100",
-        "900",
-        "stor nog",
-        "räcker",
-        "brister",
-    ]
-    assert rows[4][12:17] == ["–", "–", "–", "2,5", "–"]
+    assert rows[0][11:14] == ["56", "56", "≤ 80"]
+    assert rows[2][7:9] == ["7 / 9,5", "Cedersta → Dalarö"]
+    # Nothing that may be shown is reached: neither the journey nor what follows from it.
+    assert rows[2][10:25] == [*["–"] * 12, "under 6 personer", "–", "–"]
+    # Nobody gets there at all: that is no secret.
+    assert rows[4][10:20] == ["0", *["–"] * 8, "0"]
+    assert rows[4][-3:-1] == ["under 6 lediga", "brister"]
+    assert all(row[-1].endswith(".") for row in rows)
     assert all(len(row) == len(corridor_table(county_facts()).headings) for row in rows)
 
 
-def test_sessions_of_hidden_activities_are_not_counted() -> None:
-    pair = {"from_code": "9901", "to_code": "9902", "reachable": True}
-    first, second = {"point_id": "9901/T1", **pair}, {"point_id": "9901/T2", **pair}
-    base = day_returns().iloc[0].to_dict()
-    more = [
-        # 1.5 and 2 a week are shown at the first point, 3 at the second; the hidden s3 makes it 5.5 and 5.
-        {**base, **first, "series_id": "s5", "sessions_per_week": 1.5},
-        {**base, **first, "series_id": "s7", "sessions_per_week": 2.0},
-        {**base, **first, "series_id": "s3", "sessions_per_week": 2.0},
-        {**base, **second, "series_id": "s5", "sessions_per_week": 3.0},
-        {**base, **second, "series_id": "s3", "sessions_per_week": 2.0},
-    ]
-    pairs = pd.DataFrame([corridor("9901", "9902", sessions_per_week=5.5), corridor("9901", "9903")])
+def test_a_gain_with_one_more_pair_keeps_its_ends_apart() -> None:
+    pairs = pd.DataFrame(
+        [
+            corridor(
+                "9901",
+                "9902",
+                paired_with="9901-9903",
+                gain_paired_low_milli=9_500,
+                gain_paired_high_milli=7_000,
+            )
+        ]
+    )
+    assert texts(corridor_table(county_facts(corridors=pairs)))[0][7] == "9,5 / 7"
+
+
+@pytest.mark.parametrize(
+    ("travel_min", "visibility", "shown"),
+    [
+        (41.2, "exact", Minutes(42, rounded=False)),
+        (30.000000001, "exact", Minutes(30, rounded=False)),
+        (30.1, "municipality", Minutes(40, rounded=True)),
+        (30.0, "municipality", Minutes(30, rounded=True)),
+        (0.0, "municipality", Minutes(0, rounded=True)),
+    ],
+)
+def test_times_as_they_may_be_shown(travel_min: float, visibility: str, shown: Minutes) -> None:
+    assert shown_minutes(travel_min, visibility) == shown
+
+
+def test_a_journey_to_a_hidden_activity_never_shows() -> None:
+    """s3 takes 12 minutes, has no change, 7 sessions a week and 12 places: nothing of it is in a row, or a sentence."""
+    base = county_facts()
+    returns = day_returns()
+    for change in (
+        {"travel_min": 59.0},
+        {"sessions_per_week": 1.0},
+        {"transfers": 9},
+        {"last_way_home_share": 0.1},
+    ):
+        other = returns.copy()
+        for name, value in change.items():
+            other.loc[other["series_id"] == "s3", name] = value
+        assert corridor_records(county_facts(day_returns=other)) == corridor_records(base)
+    without = returns[returns["series_id"] != "s3"]
+    assert corridor_records(county_facts(day_returns=without)) == corridor_records(base)
+
+
+def test_no_time_to_a_place_that_is_not_shown_is_told_to_the_minute() -> None:
+    """Moving Odling by minutes within the same ten changes nothing."""
+    base = county_facts()
+    returns = day_returns()
+    own = returns["series_id"] == "s5"
+    between = own & (returns["to_code"] != returns["from_code"])
+    returns.loc[between, "travel_min"] = [48.5, 79.9]
+    assert corridor_records(county_facts(day_returns=returns)) == corridor_records(base)
+
+
+def test_the_own_numbers_of_the_table_are_not_handed_on() -> None:
+    """What the table `corridors` knows of hidden activities: other values there change nothing that is shown."""
+    usual = corridor_records(county_facts(corridors=pd.DataFrame([corridor("9901", "9902")])))
+    hidden = {
+        "travel_best_min": 12.0,
+        "travel_median_min": 13.0,
+        "travel_worst_min": 99.0,
+        "sessions_per_week": 9.5,
+        "transfers": 7,
+        "booking_needed": True,
+        "last_way_home_share": 1.0,
+        "last_way_home_tight": True,
+        "trips_low": 1.0,
+        "cost_low_sek": 1.0,
+        "cost_per_person_sek": 1.0,
+        "transit_ok": False,
+    }
+    other = pd.DataFrame([corridor("9901", "9902", **hidden)])
+    assert corridor_records(county_facts(corridors=other)) == usual
+
+
+def test_free_places_are_never_more_than_the_activities_shown_have() -> None:
+    """Odling has 12 places; 20 would be free with those of a hidden activity, and 5 are what is left without it."""
+    pairs = [corridor("9901", "9902", free_places_low_milli=20_000, free_places_high_milli=5_000)]
+    (row,) = corridor_records(county_facts(corridors=pd.DataFrame(pairs)))
+    assert (row["free_places_low_milli"], row["free_places_high_milli"]) == (12_000, 5_000)
+    assert not row["supply_ok"]
+
+
+def test_sessions_of_the_activities_shown_that_suit_are_counted() -> None:
+    to = "9902"
+    returns = pd.DataFrame(
+        [
+            # 1.5 and 2 a week are shown at the first point, 3 at the second; the hidden s3 would make it 5.5 and 5,
+            # and s8 is for newcomers, whom nobody of those enrolled is.
+            day_return("9901/T1", "s5", to, 40.0, sessions_per_week=1.5),
+            day_return("9901/T1", "s7", to, 40.0, sessions_per_week=2.0),
+            day_return("9901/T1", "s3", to, 40.0, sessions_per_week=2.0),
+            day_return("9901/T1", "s8", to, 10.0, sessions_per_week=4.0),
+            day_return("9901/T2", "s5", to, 40.0, sessions_per_week=3.0),
+            day_return("9901/T2", "s3", to, 40.0, sessions_per_week=2.0),
+        ]
+    )
+    facts = with_activities(
+        activity("s7", "Till", "9902", "exact"),
+        activity("s8", "Nya", "9902", "exact", target_groups="newcomer"),
+    )
+    found = journeys(county_facts(activities=facts.activities, day_returns=returns))
+    assert list(found) == [("9901", "9902")]
+    journey = found["9901", "9902"]
+    assert (journey.sessions_per_week, journey.best, journey.places) == (3.5, Minutes(40, rounded=False), 24)
+
+
+def test_the_best_journey_is_the_best_of_those_shown() -> None:
+    """An exact 38 minutes is shorter than a rounded 40 (31 in truth); the median and the longest are by what is shown."""
+    to = "9902"
+    returns = pd.DataFrame(
+        [
+            day_return("9901/T1", "s5", to, 31.0, transfers=0),
+            day_return("9901/T1", "s7", to, 37.2, transfers=3, sessions_per_week=1.0),
+            day_return("9901/T2", "s7", to, 61.0, booking_needed=True),
+        ]
+    )
     facts = with_activities(activity("s7", "Till", "9902", "exact"))
-    facts = county_facts(activities=facts.activities, corridors=pairs, day_returns=pd.DataFrame(more))
-    assert [row["sessions_per_week"] for row in corridor_records(facts)] == [3.5, 2.5]
-    hidden_only = pd.DataFrame(more[2:3])
-    facts = county_facts(corridors=pairs, day_returns=hidden_only)
-    rows = {row[1]: row for row in texts(corridor_table(facts))}
-    assert rows["Björkmo"][15] == "–"
+    journey = journeys(county_facts(activities=facts.activities, day_returns=returns))["9901", "9902"]
+    assert (journey.best, journey.median, journey.worst) == (
+        Minutes(38, rounded=False),
+        Minutes(40, rounded=True),
+        Minutes(61, rounded=False),
+    )
+    assert (journey.transfers, journey.best_sessions_per_week, journey.good) == (3, 1.0, True)
 
 
 def test_activities_as_their_visibility_allows() -> None:
@@ -148,7 +253,7 @@ def test_times_to_protected_places_are_never_shown() -> None:
     returns.loc[returns["series_id"] == "s5", "reachable"] = False
     facts = county_facts(day_returns=returns)
     (place,) = [one for one in localities(facts) if one.name == "Björkmo"]
-    assert (place.reached, place.travel_min) == (0, None)
+    assert (place.reached, place.travel) == (0, None)
 
 
 def test_an_activity_held_at_several_places_is_reached_once() -> None:
@@ -194,7 +299,7 @@ def test_the_table_of_activities_tells_activities_from_rows() -> None:
 
 def test_notes_say_how_far_bounds_go() -> None:
     note = municipality_table([]).note
-    assert "avrundade utåt till hela personer" in note
+    assert "avrundad utåt, eller, där den är summan av delarna bredvid, avrundad som de." in note
     assert note.endswith(
         "Bästa och sämsta läge behöver inte omsluta gapet: om alla bodde på ett ställe hade de andra insatser nära sig, "
         "ofta färre."

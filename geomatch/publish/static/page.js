@@ -101,15 +101,16 @@
   const BESIDE = [
     ["bottom", 0, 8], ["top", 0, -8], ["right", 8, 0], ["left", -8, 0],
     ["right", 4, 22], ["left", -4, 22], ["right", 4, -22], ["left", -4, -22],
+    ["bottom", 0, 24], ["top", 0, -24], ["right", 26, 0], ["left", -26, 0],
   ];
 
   function meet(one, other) {
     return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
   }
 
-  /* A label is shown where its municipality is wide enough for it; larger gaps first. It covers no other label and no
-   * other municipality's point. Of the places beside its point it takes the one with the fewest points on it, and rather
-   * one on its own municipality. */
+  /* A label is shown where its municipality is wide enough for it; larger gaps first. It lies within the map, covers no
+   * other label and no other municipality's point, and no activity covers it. Of the places beside its point it takes
+   * the first on its own municipality, else the first; where there is none it is left out. */
   function fitLabels(map) {
     const points = Array.from(map.getContainer().querySelectorAll(".gm-activity, .gm-unreached"), function (point) {
       return point.getBoundingClientRect();
@@ -140,17 +141,18 @@
       for (const side of BESIDE) {
         place(tooltip, side);
         const box = label.getBoundingClientRect();
+        if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) continue;
+        if (points.some(function (point) { return meet(box, point); })) continue;
         if (kept.some(function (other) { return meet(box, other); })) continue;
         if (labels.some(function (other) { return other.layer !== layer && meet(box, other.spot); })) continue;
         const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
         const away = middle[0] < area.left || middle[0] > area.right || middle[1] < area.top || middle[1] > area.bottom;
-        const poor = points.filter(function (point) { return meet(box, point); }).length + (away ? 1.5 : 0);
-        if (!best || poor < best.poor) best = { side: side, poor: poor };
-        if (!poor) break;
+        if (!best || !away) best = side;
+        if (!away) break;
       }
       label.hidden = !best;
       if (best) {
-        place(tooltip, best.side);
+        place(tooltip, best);
         kept.push(label.getBoundingClientRect());
       }
     }

@@ -1,0 +1,256 @@
+"""The county's pairs of municipalities as they may be shown, and their table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from geomatch.corridors.gains import CORNERS
+from geomatch.corridors.table import trips_a_month
+from geomatch.publish.facts import CountyFacts, plain, records
+from geomatch.publish.journeys import Journey, journeys
+from geomatch.publish.numbers import NOTHING, decimal, percent_interval, persons_floor
+from geomatch.publish.pairs import (
+    KIND_ORDER,
+    corridor_kind,
+    corridor_reasons,
+    missing,
+    pair_name,
+    verdict_text,
+)
+from geomatch.publish.tables import Cell, Heading, Row, TableView, minutes_cell, number_cell, yes_no
+from geomatch.settings import CorridorSettings
+from geomatch.words import gettext as _
+
+__all__ = ["corridor_records", "corridor_table"]
+
+_ENDS = (("low", "ll"), ("high", "hh"))
+
+
+def _corridor_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Sorting key of corridors: kind, then greatest gain, then codes."""
+    return (
+        KIND_ORDER.index(corridor_kind(row)),
+        -max(int(row[f"gain_{corner}_milli"]) for corner in CORNERS),
+        row["from_code"],
+        row["to_code"],
+    )
+
+
+# Columns of the table `corridors` that could tell where a protected activity is, when it is held or how large it is.
+_WITHHELD = (
+    "travel_best_min",
+    "travel_median_min",
+    "travel_worst_min",
+    "sessions_per_week",
+    "transfers",
+    "booking_needed",
+    "last_way_home_share",
+    "last_way_home_tight",
+    "trips_low",
+    "trips_high",
+    "cost_low_sek",
+    "cost_high_sek",
+    "cost_per_person_sek",
+    "free_places_low_milli",
+    "free_places_high_milli",
+    "supply_ok",
+    "transit_ok",
+)
+
+
+def _as_shown(row: Mapping[str, Any], journey: Journey | None, settings: CorridorSettings) -> dict[str, Any]:
+    """A row with what `_WITHHELD` holds reckoned anew from the visible activities."""
+    sessions, places_milli = (journey.best_sessions_per_week, journey.places * 1000) if journey else (0.0, 0)
+    trips = {end: trips_a_month(int(row[f"gain_{corner}_milli"]), sessions) for end, corner in _ENDS}
+    gained = journey is not None and any(int(row[f"gain_{corner}_milli"]) for corner in CORNERS)
+    free = {end: min(int(row[f"free_places_{end}_milli"]), places_milli) for end, _corner in _ENDS}
+    return {
+        **{name: value for name, value in row.items() if name not in _WITHHELD},
+        "journey": journey,
+        # Missing in the table itself: nobody gets there, by whatever activity.
+        "shown": journey is not None or missing(row["travel_best_min"]),
+        **{f"trips_{end}": value for end, value in trips.items()},
+        **{f"cost_{end}_sek": value * settings.fare_sek for end, value in trips.items()},
+        "cost_per_person_sek": trips_a_month(1000, sessions) * settings.fare_sek if gained else math.nan,
+        **{f"free_places_{end}_milli": value for end, value in free.items()},
+        "supply_ok": free["high"] >= settings.min_gain * 1000,
+        "transit_ok": journey is not None and journey.good,
+    }
+
+
+def corridor_records(facts: CountyFacts) -> list[dict[str, Any]]:
+    """The county's corridors as they may be shown: open ones first, then by verdict, greatest gain and codes.
+
+    Persons, verdict and reasons are those of the table `corridors`, where protected activities take part. Day return
+    (`journey`, a Journey or None), free places, trips, cost and the criteria of supply and commuting are those of the
+    visible activities alone. `shown` is False where there is a day return, but none that may be shown.
+    """
+    known, settings = journeys(facts), facts.settings.corridors
+    rows = [
+        _as_shown(row, known.get((row["from_code"], row["to_code"])), settings)
+        for row in records(facts.own_corridors())
+    ]
+    return sorted(rows, key=_corridor_order)
+
+
+def _ends(texts: list[str], value: float) -> Cell:
+    """The value at low and at high need, sorted by the latter."""
+    return Cell(texts[0] if texts[0] == texts[1] else " / ".join(texts), value)
+
+
+def _persons(row: Mapping[str, Any], name: str) -> Cell:
+    """Persons or places at low and at high need."""
+    milli = [int(row[f"{name}_{end}_milli"]) for end in ("low", "high")]
+    return _ends([persons_floor(value) for value in milli], float(milli[1]))
+
+
+def _amount(row: Mapping[str, Any], name: str, unit: str = "") -> Cell:
+    values = [float(row[f"{name}_{end}{unit}"]) for end in ("low", "high")]
+    return _ends([decimal(value, 0) for value in values], values[1])
+
+
+def _paired(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Cell, Cell]:
+    """The gain with one further corridor, and that corridor."""
+    if not row["paired_with"]:
+        return Cell(NOTHING), Cell(NOTHING)
+    milli = [int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high")]
+    return (
+        _ends([persons_floor(value) for value in milli], float(milli[1])),
+        Cell(pair_name(str(row["paired_with"]), names)),
+    )
+
+
+def _share(value: float) -> Cell:
+    known = number_cell(value)
+    return known if known.value is None else Cell(percent_interval(known.value, known.value), known.value)
+
+
+def _criteria(row: Mapping[str, Any], least: str) -> list[Cell]:
+    """The three criteria in words; `least` is the number that size and supply are held against."""
+    words = (
+        (True, row["size_ok"], _("large enough"), _("under {n} persons").format(n=least)),
+        (row["shown"], row["supply_ok"], _("enough"), _("under {n} free places").format(n=least)),
+        (row["shown"], row["transit_ok"], _("good"), _("wanting")),
+    )
+    return [
+        (Cell(yes, 1.0, mark="yes") if met else Cell(no, 0.0, mark="no")) if shown else Cell(NOTHING)
+        for shown, met, yes, no in words
+    ]
+
+
+def _journey_cells(journey: Journey | None) -> list[Cell]:
+    if journey is None:
+        return [Cell(NOTHING)] * 8
+    return [
+        minutes_cell(journey.best),
+        minutes_cell(journey.median),
+        minutes_cell(journey.worst),
+        number_cell(journey.sessions_per_week),
+        number_cell(journey.transfers, 0),
+        yes_no(value=journey.booking_needed, wanted=False),
+        _share(journey.last_way_home_share),
+        yes_no(value=journey.last_way_home_tight, wanted=False),
+    ]
+
+
+def _fare_cells(row: Mapping[str, Any]) -> list[Cell]:
+    if not row["shown"]:
+        return [Cell(NOTHING)] * 3
+    return [
+        _amount(row, "trips"),
+        _amount(row, "cost", "_sek"),
+        number_cell(row["cost_per_person_sek"], 0),
+    ]
+
+
+def _corridor_headings() -> tuple[Heading, ...]:
+    gain, journey, criteria = _("Gain, persons (need here / elsewhere)"), _("Day return"), _("Criteria")
+    paired, base, fares = _("Gain with one more pair"), _("At low / high need"), _("Fares")
+    corner_names = {
+        "ll": _("low / low"),
+        "lh": _("low / high"),
+        "hl": _("high / low"),
+        "hh": _("high / high"),
+    }
+    return (
+        Heading(_("From")),
+        Heading(_("To")),
+        Heading(_("Verdict"), sorted_as="ascending"),
+        *(Heading(corner_names[corner], numeric=True, group=gain) for corner in CORNERS),
+        Heading(_("persons"), numeric=True, group=paired),
+        Heading(_("which"), group=paired),
+        Heading(_("may travel, without a place"), numeric=True, group=base),
+        Heading(_("free places"), numeric=True, group=base),
+        Heading(_("best, min"), numeric=True, group=journey),
+        Heading(_("median, min"), numeric=True, group=journey),
+        Heading(_("longest, min"), numeric=True, group=journey),
+        Heading(_("sessions a week"), numeric=True, group=journey),
+        Heading(_("changes"), numeric=True, group=journey),
+        Heading(_("booking"), group=journey),
+        Heading(_("no later way home"), numeric=True, group=journey),
+        Heading(_("tight change"), group=journey),
+        Heading(_("trips a month"), numeric=True, group=fares),
+        Heading(_("kr a month"), numeric=True, group=fares),
+        Heading(_("kr a person"), numeric=True, group=fares),
+        Heading(_("size"), group=criteria),
+        Heading(_("supply"), group=criteria),
+        Heading(_("commuting"), group=criteria),
+        Heading(_("Reason")),
+    )
+
+
+def corridor_table(facts: CountyFacts) -> TableView:
+    """Every corridor that starts or ends in the county: verdict, reason, gain, journey, cost and criteria."""
+    names = facts.names()
+    least = decimal(facts.settings.corridors.min_gain)
+    rows = []
+    for row in corridor_records(facts):
+        kind = corridor_kind(row)
+        rows.append(
+            Row(
+                (
+                    Cell(names.get(row["from_code"], plain(row["from_code"]))),
+                    Cell(names.get(row["to_code"], plain(row["to_code"]))),
+                    Cell(verdict_text(row), float(KIND_ORDER.index(kind)), mark=kind),
+                    *(
+                        Cell(persons_floor(row[f"gain_{corner}_milli"]), float(row[f"gain_{corner}_milli"]))
+                        for corner in CORNERS
+                    ),
+                    *_paired(row, names),
+                    _persons(row, "entitled_unserved"),
+                    _persons(row, "free_places") if row["shown"] else Cell(NOTHING),
+                    *_journey_cells(row["journey"]),
+                    *_fare_cells(row),
+                    *_criteria(row, least),
+                    Cell(" ".join(corridor_reasons(row, facts.settings)), mark="long"),
+                )
+            )
+        )
+    return TableView(
+        "corridors",
+        _("Pairs of municipalities for travel compensation"),
+        " ".join(
+            (
+                _(
+                    "From is where people live, to is where the activity is. For an open pair the gain is how many would lose their place if it were closed. Persons and places are rounded down to a tenth."
+                ),
+                _(
+                    "Low and high need also cover the shares: how many have the right to the journey, and how many an activity suits."
+                ),
+                _(
+                    "The need elsewhere matters, since people of other municipalities may want the same places."
+                ),
+                _(
+                    "Gain, verdict and reason count protected activities as well, and can be better than the journey shown. Journeys, free places, fares and the criteria of supply and commuting are those of the activities shown; a dash stands where none of them is reached, or where the people live in a county that is not computed. ≤ marks a time rounded up to tens, where the activity's place may not be known."
+                ),
+                _(
+                    "No later way home is the share of the sessions of the best day return after which no journey home is left but the one that is taken."
+                ),
+            )
+        ),
+        _corridor_headings(),
+        tuple(rows),
+        _("No pair of municipalities can be reached."),
+    )
