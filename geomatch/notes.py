@@ -115,15 +115,6 @@ def note_text(note: str, count: int) -> str:
         ),
         "stops_repeated": lambda: _("{count} stops repeat another's id: left out."),
         "stops_without_coordinates": lambda: _("{count} stops have no coordinates: left out."),
-        "transfers_between_routes_not_used": lambda: _(
-            "{count} rules of changes between routes are not used."
-        ),
-        "transfers_between_trips_not_used": lambda: _(
-            "{count} rules of changes between two trips are of a kind that is not used."
-        ),
-        "transfers_of_one_trip_not_used": lambda: _(
-            "{count} rules of changes name only one trip and are not used."
-        ),
         "transfers_of_unknown_trip": lambda: _("{count} rules of changes name an unknown trip: left out."),
         "transfers_not_usable": lambda: _("{count} rules of changes name an unknown stop or kind: left out."),
         "trips_of_unknown_route": lambda: _("{count} trips are of an unknown route: left out."),

@@ -89,11 +89,10 @@ def read_transfers(
     ofs = {name: rules[[f"{end}_{name}_named" for end in _ENDS]].sum(axis=1) for name in ("trip", "route")}
     special = (ofs["trip"] > 0) | (ofs["route"] > 0)
     between_trips = _between_trips(feed, rules[ofs["trip"] == 2], pattern)
-    feed.count("transfers_of_one_trip_not_used", int(((ofs["trip"] == 1) & (ofs["route"] == 0)).sum()))
-    feed.count("transfers_between_routes_not_used", int((ofs["route"] > 0).sum()))
     lost = (rules["from_stop"] < 0) | (rules["to_stop"] < 0)
     lost |= ~rules["kind"].isin([RECOMMENDED, TIMED, MINIMUM, FORBIDDEN])
-    feed.count("transfers_not_usable", int((~special & lost).sum()))
+    in_seat = (ofs["trip"] == 2) & rules["kind"].isin([IN_SEAT, NOT_IN_SEAT])
+    feed.count("transfers_not_usable", int((lost & ~in_seat).sum()))
     platforms = _Platforms(feed, stops, used)
     # Trips before a trip and a route, one trip, two routes, one route: the order of the GTFS reference.
     rank = np.select(
@@ -182,9 +181,10 @@ def _between_trips(feed: FeedFiles, rules: pd.DataFrame, pattern: np.ndarray) ->
     # Only staying seated needs no stops: it goes on from the last stop of one trip to the first of the other.
     unstopped = (rules["from_stop"] < 0) | (rules["to_stop"] < 0)
     seated = rules["kind"].isin([IN_SEAT, NOT_IN_SEAT]) & ~rules["from_stop_named"] & ~rules["to_stop_named"]
-    unsupported = ~rules["kind"].isin([TIMED, IN_SEAT, NOT_IN_SEAT]) | (unstopped & ~seated)
-    feed.count("transfers_between_trips_not_used", int(unsupported.sum()))
-    rules = _runs(feed, rules[~unsupported], pattern).rename(columns={"from_stop": "from", "to_stop": "to"})
+    in_seat = rules["kind"].isin([IN_SEAT, NOT_IN_SEAT])
+    feed.count("transfers_not_usable", int((in_seat & unstopped & ~seated).sum()))
+    used = seated | (rules["kind"].isin([TIMED, IN_SEAT, NOT_IN_SEAT]) & ~unstopped)
+    rules = _runs(feed, rules[used], pattern).rename(columns={"from_stop": "from", "to_stop": "to"})
     columns = ["from_trip", "to_trip", "from", "to", "kind"]
     return rules[columns].sort_values(columns).reset_index(drop=True)
 

@@ -143,7 +143,7 @@ def test_a_rule_between_trips_at_an_unknown_stop_links_nothing(tmp_path: Path) -
         feed = Feed(stops, trips, transfers=[rule])
         assert one(feed, tmp_path / str(number)).reason == "no_way_there"
         bad = read(tmp_path / str(number) / "feed").feeds[0].bad_rows
-        assert bad == {"transfers_between_trips_not_used": 1}
+        assert bad == {"transfers_not_usable": 1}
 
 
 def test_successive_feeds_of_one_operator_follow_each_other(tmp_path: Path) -> None:

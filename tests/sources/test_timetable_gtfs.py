@@ -413,9 +413,7 @@ def test_rules_of_trips_and_routes_never_apply_to_others(tmp_path: Path) -> None
     ]
     assert times.trips["route"].tolist() == [1]
     assert bad(times) == {
-        "transfers_between_routes_not_used": 3,
-        "transfers_between_trips_not_used": 2,
-        "transfers_of_one_trip_not_used": 1,
+        "transfers_not_usable": 1,
         "transfers_of_unknown_route": 1,
         "transfers_of_unknown_trip": 1,
     }

@@ -1,0 +1,176 @@
+"""The day return for the whole country: compile, open, a month of it, and cafein on the same questions.
+
+Run: python -m benchmarks.national [FOLDER] [--without-cafein]
+
+FOLDER holds the generated feed and is made when it is missing. Each step runs in a process of its own, so that its
+peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from benchmarks.national.generate import generate, report
+from benchmarks.national.peers import cafein_network, cafein_seconds, seeded_activities
+from geomatch.settings import LimitSettings, TransferSettings, WalkSettings
+from geomatch.travel import search
+from geomatch.travel.day_return import pair_returns
+from geomatch.travel.network import Network
+from geomatch.travel.store import open_or_build
+
+FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Nothing is too long, too far away or too many; what must be booked may be.
+OFF = LimitSettings(max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=True, max_away_min=2 * 24 * 60)
+
+
+def feed_of(folder: Path) -> Path:
+    """The feed in `folder`."""
+    return next(folder.glob("SYNTETISK-*.zip"))
+
+
+def question(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Origins and activities in metres, and the sessions of four weeks."""
+    to_metres = pyproj.Transformer.from_crs(4326, 3006, always_xy=True)
+    tables = []
+    for name, key in (("origins", "point_id"), ("activities", "series_id")):
+        table = pd.read_csv(folder / f"{name}.csv", dtype={"id": str})
+        x, y = to_metres.transform(table["lon"].to_numpy(), table["lat"].to_numpy())
+        tables.append(table.assign(x_m=x, y_m=y).rename(columns={"id": key}))
+    origins, series = tables
+    days = [FIRST + timedelta(days=number) for number in range(7 * WEEKS)]
+
+    def seconds(text: str) -> int:
+        hours, minutes = text.split(":")
+        return int(hours) * 3600 + int(minutes) * 60
+
+    sessions = pd.DataFrame(
+        [
+            (one.series_id, day, seconds(one.start), seconds(one.end))
+            for one in series.itertuples()
+            for day in days
+            if WEEKDAYS[day.weekday()] in one.weekday.split(";")
+        ],
+        columns=["series_id", "date", "start_s", "end_s"],
+    )
+    return origins, series, sessions
+
+
+def _peak_gib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def _network(folder: Path, cache: Path) -> Network:
+    return open_or_build([feed_of(folder)], WalkSettings(), TransferSettings(), cache)
+
+
+def compiled(folder: Path, cache: Path, what: str) -> None:
+    """Compile the feed, or open what was compiled."""
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    network = _network(folder, cache)
+    wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+    print(
+        f"{what}: {wall_s:.1f} s ({cpu_s:.1f} s of work), peak memory {_peak_gib():.2f} GiB, "
+        f"{len(network.trip):,} connections of all days"
+    )
+
+
+def month(folder: Path, cache: Path) -> None:
+    """All pairs over four weeks, twice: with the compiling of the scan, and without."""
+    scans: list[int] = []
+    plain = search._Search.scan
+
+    def counted(self, target, layers, wanted):  # type: ignore[no-untyped-def]  # a spy on one call
+        scans.append(int(wanted.sum()))
+        return plain(self, target, layers, wanted)
+
+    search._Search.scan = counted  # type: ignore[method-assign]  # a spy
+    network = _network(folder, cache)
+    origins, series, sessions = question(folder)
+    for what in ("cold", "warm"):
+        scans.clear()
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        pairs = pair_returns(network, origins, series, sessions, LimitSettings(), 0.8, WEEKS)
+        wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+        asked = len(origins) * len(sessions)
+        print(
+            f"month, {what}: {wall_s:.0f} s on {os.cpu_count()} cores ({cpu_s:.0f} s of work), peak memory "
+            f"{_peak_gib():.2f} GiB; {len(origins):,} origins x {len(series):,} activities, {len(sessions):,} sessions; "
+            f"{len(scans):,} scans for {sum(scans):,} deadlines and days: {cpu_s / len(scans) * 1e3:.0f} ms a scan, "
+            f"{cpu_s / sum(scans) * 1e3:.1f} ms a deadline and day, {cpu_s / asked * 1e9:.0f} ns a pair and session; "
+            f"{int(pairs['reachable'].sum()):,} pairs reachable"
+        )
+
+
+def beside_cafein(folder: Path, cache: Path) -> None:
+    """Twenty activities on one day: there and home from all origins, by both, one core each."""
+    network = _network(folder, cache)
+    origins, series, sessions = question(folder)
+    tables = [pd.read_csv(folder / f"{name}.csv", dtype={"id": str}) for name in ("origins", "activities")]
+    chosen = seeded_activities(tables[1])
+    cafein = cafein_network(
+        feed_of(folder), tables[0], chosen, WalkSettings(), TransferSettings(), LimitSettings()
+    )
+    cafein_seconds(cafein, tables[0], chosen.head(1), DAY)
+    theirs = cafein_seconds(cafein, tables[0], chosen, DAY).set_index("activity_id")["cpu_s"]
+    for what, limits in (("with our limits", LimitSettings()), ("without limits", OFF)):
+        # All on one day, so that what a day costs to lay out is shared as in a month; then each by itself.
+        ours = {}
+        of_day = sessions[(sessions["date"] == DAY) & sessions["series_id"].isin(chosen["id"])]
+        part = series[series["series_id"].isin(chosen["id"])]
+        pair_returns(network, origins, part.head(1), of_day, limits, 0.8, WEEKS, threads=1)
+        start_s = time.process_time()
+        pair_returns(network, origins, part, of_day, limits, 0.8, WEEKS, threads=1)
+        mean_s = (time.process_time() - start_s) / len(part)
+        for name in part["series_id"]:
+            start_s = time.process_time()
+            alone = part[part["series_id"] == name]
+            pair_returns(network, origins, alone, of_day, limits, 0.8, WEEKS, threads=1)
+            ours[name] = time.process_time() - start_s
+        ratio = np.median([theirs[name] / ours[name] for name in ours])
+        print(
+            f"cafein / geomatch, {what}: {theirs.mean() / mean_s:.1f} over all {len(part)} activities "
+            f"({theirs.mean():.2f} s and {mean_s:.3f} s of work each); asked one by one, the day laid out each time, "
+            f"median {ratio:.1f}"
+        )
+
+
+def main() -> None:
+    """Run the steps, each in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("benchmarks/results/national"))
+    parser.add_argument("--without-cafein", action="store_true")
+    parser.add_argument("--step", help=argparse.SUPPRESS)
+    parser.add_argument("--cache", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.step:
+        steps = {
+            "compile": lambda: compiled(asked.folder, asked.cache, "compile"),
+            "open": lambda: compiled(asked.folder, asked.cache, "open"),
+            "month": lambda: month(asked.folder, asked.cache),
+            "cafein": lambda: beside_cafein(asked.folder, asked.cache),
+        }
+        steps[asked.step]()
+        return
+    if not list(asked.folder.glob("SYNTETISK-*.zip")):
+        print(report(generate(asked.folder)), flush=True)
+    with tempfile.TemporaryDirectory() as cache:
+        for step in ("compile", "open", "month", *(() if asked.without_cafein else ("cafein",))):
+            command = [sys.executable, "-m", "benchmarks.national", str(asked.folder), "--step", step]
+            subprocess.run([*command, "--cache", cache], check=True)
+
+
+if __name__ == "__main__":
+    main()
