@@ -316,13 +316,13 @@ GAPS = Table(
         *_low_high("served", "Persons served, locally, by corridor or digitally; true bounds."),
         *_low_high("gap", "Persons not served: in_reach_full + out_of_reach; true bounds."),
         Column(
-            "gap_share_low", "float?", "share 0-1", "Least gap / need over the corners; none without need."
+            "gap_share_low", "float?", "share 0-1", "Gap / need where it is least; none without need."
         ),
         Column(
             "gap_share_high",
             "float?",
             "share 0-1",
-            "Greatest gap / need over the corners; none without need.",
+            "Gap / need where it is greatest; none without need.",
         ),
         _milli("gap_least_low_milli", "Least gap over all optima of the first three stages, at low need."),
         _milli(
