@@ -6,8 +6,12 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 DEMO ?= demo
+# Of the long runs: how long, which chance, and how many times the usual number of examples.
+SECONDS ?= 600
+SEED ?= 1
+TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-norrbotten fuzz crash properties browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -49,6 +53,28 @@ shapes: .venv/ready ## Make data/shapes anew (needs the extra packages of [shape
 bench: .venv/ready-test ## Measure, print ratios and keep them under benchmarks/results
 	@mkdir -p benchmarks/results
 	@for name in startup month router; do $(PY) benchmarks/$$name.py || exit 1; done | tee benchmarks/results/$$(date +%F).txt
+
+bench-national: .venv/ready-test ## The day return of the whole country, beside cafein (half an hour); results likewise
+	@mkdir -p benchmarks/results
+	$(PY) -m benchmarks.national > benchmarks/results/$$(date +%F)-national.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-national.txt; exit $$code
+
+bench-norrbotten: .venv/ready-test ## The real month of Norrbotten, cold and warm (needs GEOMATCH_SHARED); results likewise
+	@mkdir -p benchmarks/results
+	$(PY) benchmarks/norrbotten.py > benchmarks/results/$$(date +%F)-norrbotten.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-norrbotten.txt; exit $$code
+
+fuzz: .venv/ready-test ## Read files damaged at random for SECONDS (600); results under longruns/results
+	$(PY) -m longruns.fuzz --seconds $(SECONDS) --seed $(SEED) --out longruns/results/$$(date +%F)-fuzz.txt
+
+crash: .venv/ready-test ## Kill commands at very many moments for SECONDS (600); results likewise
+	$(PY) -m longruns.crash --seconds $(SECONDS) --seed $(SEED) --out longruns/results/$$(date +%F)-crash.txt
+
+properties: .venv/ready-test ## The property tests with TIMES (20) the usual examples; results likewise
+	@mkdir -p longruns/results
+	@out=longruns/results/$$(date +%F)-properties.txt; \
+	$(PY) -m pytest -q -p longruns.many_examples --times $(TIMES) --hypothesis-seed=$(SEED) > $$out; \
+	code=$$?; cat $$out; exit $$code
 
 browser: ## Install Chromium from Debian's packages where it is missing
 	@sh scripts/need_chromium.sh

@@ -1,3 +1,3 @@
 """Who can get to an activity and home again, who cannot, and what would change that."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -92,8 +92,10 @@ def summarise(
     Returns:
         point_id, series_id and `PAIR_COLUMNS`, ordered by both ids.
     """
-    keys = pd.MultiIndex.from_arrays([returns["point_id"], returns["series_id"]])
-    pair, names = pd.factorize(keys, sort=True)
+    (point, points), (one, series) = (
+        pd.factorize(returns[name].to_numpy(object), sort=True) for name in ("point_id", "series_id")
+    )
+    names, pair = np.unique(point * max(len(series), 1) + one, return_inverse=True)
     order = np.argsort(pair, kind="stable")
     pair, frame = pair[order], returns.iloc[order]
     good = frame["reachable"].to_numpy(bool)
@@ -150,8 +152,8 @@ def summarise(
         "sessions_per_week": groups.count / weeks,
         "reason": np.where(reachable, "", _most_frequent(pair, frame["reason"].to_numpy(object), len(names))),
     }
-    points, series = (names.get_level_values(level) for level in (0, 1))
-    return pd.DataFrame({"point_id": points, "series_id": series, **columns})
+    point, one = np.divmod(names, max(len(series), 1))
+    return pd.DataFrame({"point_id": points[point], "series_id": series[one], **columns})
 
 
 def _most_frequent(pair: np.ndarray, reason: np.ndarray, pairs: int) -> np.ndarray:
