@@ -65,7 +65,7 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_p
     python = environment / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
     command = environment / "bin" / "geomatch"
-    assert run(command, "--version") == "geomatch 0.1.0\n"
+    assert run(command, "--version") == "geomatch 0.2.0\n"
     page = Path(json.loads(run(command, "demo", tmp_path / "demo", "--json"))["page"])
     text = page.read_text(encoding="utf-8")
     assert "SYNTETISK" in text

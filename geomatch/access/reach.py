@@ -14,7 +14,7 @@ import pandas as pd
 from geomatch.allocation import LOCAL, WALK, Network, Sheet, make_sheet
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.settings import Settings
-from geomatch.travel.changes import walk_seconds
+from geomatch.travel.changes import ROUNDING_M, walk_seconds
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -320,7 +320,7 @@ def _walk_s(
     end = np.column_stack([series.geometry.x, series.geometry.y])[returns["series"]]
     walk_m = np.hypot(*(start - end).T) * walk.detour
     one_way_s = walk_seconds(walk_m, walk)
-    near = (walk_m <= walk.max_walk_m) & (one_way_s <= settings.limits.max_travel_min * 60)
+    near = (walk_m <= walk.max_walk_m + ROUNDING_M) & (one_way_s <= settings.limits.max_travel_min * 60)
     found = np.where(near, 2 * one_way_s, -1)
     walked = returns["walk_only"].to_numpy(dtype=bool)
     result: Ints = np.where(walked, returns["round_trip_s"].to_numpy(dtype=np.int64), found)
