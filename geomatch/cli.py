@@ -10,14 +10,15 @@ import gettext as click_gettext
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from geomatch import __version__
 from geomatch import words as catalogues
+from geomatch.cli_output import Progress, json_option, print_result, say, workspace_option
 from geomatch.errors import GeomatchError, InputError
 from geomatch.words import DEFAULT_LANGUAGE, LANGUAGES, set_language
 from geomatch.words import gettext as _
@@ -26,8 +27,6 @@ __all__ = ["build", "main"]
 
 BUG, WRONG_INPUT = 1, 2
 LANGUAGE_VARIABLE = "GEOMATCH_LANG"
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _chosen_language(arguments: Sequence[str]) -> str:
@@ -48,62 +47,11 @@ def _click_speaks(code: str) -> None:
     click_gettext.textdomain("geomatch")
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-class _Progress:
-    """Says on a terminal how far a step has come; silent in a pipe."""
-
-    def __init__(self) -> None:
-        self.terminal = sys.stderr.isatty()
-        self.shown = ""
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        if not self.terminal:
-            return
-        text = f"{step}: {100 * done // max(total, 1)} %"
-        if text != self.shown:
-            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
-            self.shown = text
-
-    def clear(self) -> None:
-        if self.shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-            self.shown = ""
-
-
-def _workspace_option(function: F) -> F:
-    return click.option(
-        "-w",
-        "--workspace",
-        "folder",
-        type=click.Path(path_type=Path),
-        default=Path(),
-        metavar=_("FOLDER"),
-        help=_("The workspace's folder (default: the current folder)."),
-    )(function)
-
-
-def _json_option(function: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON on stdout."))(
-        function
-    )
-
-
-def _result(value: Mapping[str, Any], text: str, *, as_json: bool) -> None:
-    """The result on stdout: JSON, or a line for people."""
-    if as_json:
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))
-    elif text:
-        click.echo(text)
-
-
 def _init(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.workspace import Workspace
 
     Workspace.create(folder)
-    _result(
+    print_result(
         {"workspace": str(folder)},
         _("{folder} is a workspace now. Next: geomatch add").format(folder=folder),
         as_json=as_json,
@@ -116,15 +64,15 @@ def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> Non
 
     workspace = Workspace(folder)
     with workspace.writing():
-        added = workspace.add(kind, files, lambda path: facts_of(kind, path))
+        added = workspace.add(kind, files, lambda path: facts_of(kind, path, workspace.settings().timetable))
     for one in added:
-        _say(
+        say(
             _("{file}: {rows} rows").format(file=one.file, rows=one.facts["rows"])
             + (_(", synthetic") if one.synthetic else "")
         )
         for note, count in sorted(one.facts.get("notes", {}).items()):
-            _say("  " + _note_text(note, count))
-    _result(
+            say("  " + _note_text(note, count))
+    print_result(
         {"added": [{"kind": one.kind, "file": one.file, "sha256": one.sha256, **one.facts} for one in added]},
         "",
         as_json=as_json,
@@ -158,7 +106,7 @@ def _inspect(
         written = table_name(found, out)
         write_new(written, table_csv(found.table))
         if found.internal:
-            _say(
+            say(
                 _(
                     "{file} is internal: it has addresses, contacts and places, those of hidden activities ({hidden}) too. It may not leave the board."
                 ).format(file=written.name, hidden=found.hidden)
@@ -167,7 +115,7 @@ def _inspect(
     lines = list(found.lines)
     if written:
         lines.append(_("The table, {rows} rows: {file}").format(rows=len(found.table), file=written))
-    _result({**found.facts, "table": table}, "\n".join(lines), as_json=as_json)
+    print_result({**found.facts, "table": table}, "\n".join(lines), as_json=as_json)
 
 
 def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -> None:  # noqa: FBT001
@@ -184,19 +132,19 @@ def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -
                 write_annotated(file, error.problems, annotate)
             except InputError as refused:
                 raise InputError(list(dict.fromkeys([*error.problems, *refused.problems]))) from error
-            _say(_("Each problem is a comment in {file}:").format(file=annotate))
+            say(_("Each problem is a comment in {file}:").format(file=annotate))
         raise
     text = _("{file}: nothing wrong ({kind})").format(file=file.name, kind=found.kind)
     if annotate is not None:
         text += "\n" + _("There is nothing to comment on, so no copy is written.")
-    _result({"file": file.name, "kind": found.kind, "problems": []}, text, as_json=as_json)
+    print_result({"file": file.name, "kind": found.kind, "problems": []}, text, as_json=as_json)
 
 
 def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
     from geomatch.templates import write_template
 
     write_template(kind, file)
-    _result(
+    print_result(
         {"kind": kind, "file": str(file)},
         _("{file} is ready to be filled in.").format(file=file),
         as_json=as_json,
@@ -209,7 +157,7 @@ def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa:
     workspace = Workspace(folder)
     with workspace.writing():
         removed = workspace.remove(kind, file)
-    _result(
+    print_result(
         {"removed": {"kind": removed.kind, "file": removed.file, "sha256": removed.sha256}},
         _("{file} is taken out. Computed months stay until they are computed again.").format(
             file=removed.file
@@ -223,7 +171,7 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
-    progress = _Progress()
+    progress = Progress()
     try:
         with workspace.writing():
             result = run_month(workspace, month, county, progress)
@@ -233,13 +181,13 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
 
     manifest = result.manifest
     if not result.computed:
-        _say(_("Nothing has changed since {month} was computed: nothing was done.").format(month=month))
+        say(_("Nothing has changed since {month} was computed: nothing was done.").format(month=month))
     elif result.day_returns_kept:
-        _say(_("The day returns are those of the earlier run: nothing that they follow from has changed."))
+        say(_("The day returns are those of the earlier run: nothing that they follow from has changed."))
     for text in assumption_notes(manifest["assumptions"]):
-        _say(text)
+        say(text)
     rows = {name: entry["rows"] for name, entry in manifest["files"].items()}
-    _result(
+    print_result(
         {
             "month": month,
             "county": county,
@@ -258,13 +206,13 @@ def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> N
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
-    progress = _Progress()
+    progress = Progress()
     try:
         with workspace.writing():
             pages = publish_month(workspace, month, language, progress)
     finally:
         progress.clear()
-    _result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
+    print_result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
 
 
 def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001
@@ -272,7 +220,7 @@ def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001
     from geomatch.workspace import Workspace
 
     status = workspace_status(Workspace(folder))
-    _result(status.as_dict(), "\n".join(status_lines(status)), as_json=as_json)
+    print_result(status.as_dict(), "\n".join(status_lines(status)), as_json=as_json)
 
 
 def _serve(folder: Path, port: int) -> None:
@@ -288,17 +236,19 @@ def _serve(folder: Path, port: int) -> None:
 def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
     from geomatch.demo.workspace import make_demo
 
-    progress = _Progress()
+    progress = Progress()
     try:
         page = make_demo(folder, progress)
     finally:
         progress.clear()
-    _say(_("The demo's page, made from synthetic data:"))
-    _result({"page": str(page)}, str(page), as_json=as_json)
+    say(_("The demo's page, made from synthetic data:"))
+    print_result({"page": str(page)}, str(page), as_json=as_json)
 
 
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
+    from geomatch.cli_surface import add_to
+    from geomatch.cli_travel import commands
     from geomatch.kinds import KINDS
 
     group = click.Group(
@@ -334,7 +284,7 @@ def build() -> click.Group:
         _init,
         _("Make a workspace in FOLDER, with every setting in geomatch.toml."),
         click.argument("folder", type=path, metavar=_("FOLDER")),
-        _json_option,
+        json_option,
     )
     command(
         "add",
@@ -344,8 +294,8 @@ def build() -> click.Group:
         ).format(kinds=", ".join(KINDS)),
         click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
         click.argument("files", type=path, nargs=-1, required=True, metavar=_("FILE...")),
-        _workspace_option,
-        _json_option,
+        workspace_option,
+        json_option,
     )
     as_kind = click.option(
         "--as",
@@ -375,7 +325,7 @@ def build() -> click.Group:
             metavar=_("FILE"),
             help=_("Write the validated table as a new csv file."),
         ),
-        _json_option,
+        json_option,
     )
     command(
         "check",
@@ -389,7 +339,7 @@ def build() -> click.Group:
             metavar=_("FILE"),
             help=_("Write a copy of the workbook with each problem as a comment beside its cell."),
         ),
-        _json_option,
+        json_option,
     )
     command(
         "template",
@@ -397,7 +347,7 @@ def build() -> click.Group:
         _("Write an empty workbook to fill in: KIND is activities or corridors."),
         click.argument("kind", type=click.Choice(["activities", "corridors"]), metavar=_("KIND")),
         click.argument("file", type=path, metavar=_("FILE")),
-        _json_option,
+        json_option,
     )
     command(
         "remove",
@@ -405,8 +355,8 @@ def build() -> click.Group:
         _("Take an input out of the workspace, by its kind and file name."),
         click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
         click.argument("file", metavar=_("FILE")),
-        _workspace_option,
-        _json_option,
+        workspace_option,
+        json_option,
     )
     command(
         "run",
@@ -418,35 +368,35 @@ def build() -> click.Group:
             metavar=_("CODE"),
             help=_("Write this county only, two digits; its neighbours still take part."),
         ),
-        _workspace_option,
-        _json_option,
+        workspace_option,
+        json_option,
     )
     command(
         "publish",
         _publish,
         _("Write the pages of a computed month into internal/."),
         month,
-        _workspace_option,
+        workspace_option,
         click.option(
             "--page-language",
             "language",
             type=click.Choice(LANGUAGES),
             help=_("Language of the pages (default: the workspace's setting)."),
         ),
-        _json_option,
+        json_option,
     )
     command(
         "status",
         _status,
         _("Tell what is there, what is missing for which month, and the next command."),
-        _workspace_option,
-        _json_option,
+        workspace_option,
+        json_option,
     )
     command(
         "serve",
         _serve,
         _("Show the pages in a browser on this computer."),
-        _workspace_option,
+        workspace_option,
         click.option(
             "--port",
             type=click.IntRange(0, 65535),
@@ -461,8 +411,11 @@ def build() -> click.Group:
         _demo,
         _("Make a workspace for Norrbotten in FOLDER from synthetic data, compute it and write its pages."),
         click.argument("folder", type=path, metavar=_("FOLDER")),
-        _json_option,
+        json_option,
     )
+    for asking in commands():
+        group.add_command(asking)
+    add_to(group)
     return group
 
 
@@ -475,7 +428,7 @@ def _failed(error: Exception, text: str, arguments: Sequence[str]) -> None:
             json.dumps({"error": text, "problems": listed}, ensure_ascii=False, indent=2, sort_keys=True)
         )
     for line in text.splitlines():
-        _say(line)
+        say(line)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -490,7 +443,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _failed(error, str(error), arguments)
         return error.exit_code
     except click.exceptions.Abort:
-        _say(_("Interrupted."))
+        say(_("Interrupted."))
         return 130
     except click.ClickException as error:
         if "--json" in arguments:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geomatch.demo import write_demo_inputs
@@ -16,6 +17,8 @@ from geomatch.errors import InputError
 from geomatch.kinds import KINDS
 from geomatch.month import facts_of
 from geomatch.tables import TABLES
+from tests.travel.asked import activities_csv, degrees, line, origins_csv
+from tests.travel.feeds import Feed
 
 
 def geomatch(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -226,3 +229,163 @@ def test_two_files_for_a_month_can_be_put_right_by_the_remedy(workspace: Path, t
     assert "geomatch remove enrolment" in refused.stderr
     assert geomatch("remove", "enrolment", other.name, cwd=workspace).returncode == 0
     assert geomatch("run", "2023-02", "--county", "25", cwd=workspace).returncode == 0
+
+
+# ------------------------------------------------------------------------------------------ without a workspace
+
+
+@pytest.fixture
+def question(tmp_path: Path) -> dict[str, str]:
+    """Arguments of a question: two feeds of two operators, two origins, one activity on Tuesdays and Thursdays."""
+    stops = {"A": (0.0, 0.0), "B": (20_000.0, 0.0)}
+    there = {"out": line(("A", "9:20"), ("B", "9:54")), "home": line(("B", "12:06"), ("A", "12:40"))}
+    days = [f"202302{day:02d}" for day in range(6, 20)]
+    one = Feed(stops, there, days=days)
+    # Another operator's feed, of the same days, takes people home later.
+    late = {"late": line(("B", "15:00"), ("A", "15:40"))}
+    other = Feed(stops, late, days=days, extra={"agency": [AGENCY]})
+    origins = {"home": stops["A"], "island": (0.0, 12_000.0)}
+    return {
+        "one": str(one.write(tmp_path / "one")),
+        "other": str(other.write(tmp_path / "other")),
+        "origins": str(origins_csv(tmp_path / "origins.csv", origins, persons=[2, 3])),
+        "activities": str(
+            activities_csv(tmp_path / "activities.csv", {"course": (stops["B"], "tue;thu", "10:00", "12:00")})
+        ),
+        "out": str(tmp_path / "result.parquet"),
+        "home": ",".join(map(repr, degrees(*stops["A"]))),
+        "place": ",".join(map(repr, degrees(*stops["B"]))),
+        "cache": str(tmp_path / "cache"),
+    }
+
+
+AGENCY = {
+    "agency_id": "b",
+    "agency_name": "B",
+    "agency_url": "-",
+    "agency_timezone": "Europe/Stockholm",
+}
+
+
+def asked(question: dict[str, str], command: str, *more: str, first: str = "2023-02-06") -> list[str]:
+    tables = ["--origins", question["origins"], "--activities", question["activities"]]
+    return [
+        "--lang", "en", command, "--timetable", question["one"], question["other"], *tables, "--from", first,
+        "--to", "2023-02-19", "--cache", question["cache"], *more,
+    ]  # fmt: skip
+
+
+def test_travel_writes_a_row_per_pair(question: dict[str, str]) -> None:
+    ran = geomatch(*asked(question, "travel", "--out", question["out"], "--json"))
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == {
+        "window": {"first_day": "2023-02-06", "last_day": "2023-02-19"},
+        "origins": 2,
+        "origins_without_stop": 1,
+        "activities": 1,
+        "activities_without_stop": 0,
+        "activities_without_session": 0,
+        "sessions": 4,
+        "sessions_on_holidays": 0,
+        "notes": {"activities": {}, "origins": {}},
+        "file": question["out"],
+        "rows": 2,
+        "reachable": 1,
+        "each_session": False,
+    }
+    assert ran.stderr == "1 origin has no stop within 2000 m: from there one can only walk.\n"
+    table = pd.read_parquet(question["out"])
+    # The other operator's 15:00 is a later way home.
+    assert table["last_way_home_share"].tolist()[0] == 0.0
+    assert table["travel_min"].tolist()[0] == 34.0
+
+
+def test_travel_writes_the_same_bytes_again(question: dict[str, str]) -> None:
+    files = []
+    for threads in ("1", "2"):
+        out = Path(question["out"]).with_name(f"{threads}.parquet")
+        more = ("--out", str(out), "--each-session", "--threads", threads)
+        ran = geomatch(*asked(question, "travel", *more))
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout == f"{out}: 8 rows, 4 of them reachable\n"
+        files.append(out.read_bytes())
+    assert files[0] == files[1]
+
+
+def test_a_window_outside_the_timetable_is_wrong_input(question: dict[str, str]) -> None:
+    ran = geomatch(*asked(question, "travel", "--out", question["out"], "--json", first="2023-02-01"))
+    assert ran.returncode == 2
+    (problem,) = json.loads(ran.stdout)["problems"]
+    assert problem["found"] == (
+        "the period 2023-02-01 – 2023-02-19 is not within the timetable (one: 2023-02-06 – 2023-02-19, "
+        "other: 2023-02-06 – 2023-02-19)"
+    )
+    assert not Path(question["out"]).exists()
+    missing = geomatch(*asked(question, "travel", "--out", question["out"]), "--settings", "nowhere.toml")
+    assert missing.returncode == 2
+    assert "Traceback" not in missing.stderr
+
+
+def test_journey_tells_the_legs(question: dict[str, str]) -> None:
+    arguments = [
+        "journey", f"--timetable={question['one']}", question["other"], "--from", question["home"], "--to",
+        question["place"], "--date", "2023-02-07", "--start", "10:00", "--end", "12:00", "--no-cache",
+    ]  # fmt: skip
+    ran = geomatch("--lang", "sv", *arguments)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == [
+        "Dit: 09:20:00–09:54:00, 34 min, 0 byten",
+        "  09:20:00–09:54:00  linje 700, A – B",
+        "Hem: 12:06:00–12:40:00, 34 min, 0 byten",
+        "  12:06:00–12:40:00  linje 700, B – A",
+        "Det går att ta sig till tillfället och hem samma dag.",
+    ]
+    facts = json.loads(geomatch(*arguments, "--json").stdout)
+    assert facts["home"]["legs"][1] == {
+        "kind": "ride", "departure": "2023-02-07T12:06:00+01:00", "arrival": "2023-02-07T12:40:00+01:00",
+        "from_stop": "B", "to_stop": "A", "walk_m": None, "line": "700", "headsign": "", "trip_id": "home",
+        "booked": False, "seated": False,
+    }  # fmt: skip
+    assert not Path(question["cache"]).exists()
+
+
+def test_better_times_tells_moves_and_the_bus(question: dict[str, str]) -> None:
+    ran = geomatch(*asked(question, "better-times", "--up-to", "30", "--step", "30", "--json"))
+    assert ran.returncode == 0, ran.stderr
+    facts = json.loads(ran.stdout)
+    # Half an hour earlier nobody is there in time; half an hour later the 15:00 takes them home.
+    assert [(row["shift_min"], row["persons_reachable"], row["best"]) for row in facts["moves"]] == [
+        (-30, 0.0, False), (0, 2.0, True), (30, 2.0, False),
+    ]  # fmt: skip
+    assert facts["later_bus"][0]["more"] == 0.0
+    without = geomatch(*asked(question, "better-times", "--no-bus"))
+    assert without.stdout == "course (10:00–12:00): 2 of 5 persons can come. No move brings more.\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, geomatch.cli; geomatch.cli.build(); "
+        "print([name for name in ('numpy', 'pandas', 'numba', 'pyproj') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_travel_shows_progress_on_a_terminal(question: dict[str, str]) -> None:
+    master, slave = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geomatch", *asked(question, "travel", "--out", question["out"])],
+        stdout=subprocess.PIPE,
+        stderr=slave,
+    )
+    os.close(slave)
+    seen = b""
+    try:
+        while chunk := os.read(master, 4096):
+            seen += chunk
+    except OSError:
+        pass  # The other end is closed.
+    process.communicate()
+    os.close(master)
+    assert process.returncode == 0
+    assert b"Day returns: 100 %" in seen

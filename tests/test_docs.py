@@ -250,7 +250,9 @@ def geomatch(line: str, cwd: Path, language: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "geomatch", *shlex.split(line)[1:]],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=cwd,
-        env={**os.environ, "GEOMATCH_LANG": language, "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ, "GEOMATCH_LANG": language, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cwd.parent / "cache"),
+        },
     )  # fmt: skip
     return done.returncode, done.stdout
 
@@ -296,6 +298,8 @@ def write_files(folder: Path) -> None:
         (made.corridors, "korridorer.csv"),
     ):
         shutil.copyfile(source, folder / name)
+    (folder / "origins.csv").write_text(ORIGINS, encoding="utf-8")
+    (folder / "activities.csv").write_text(ACTIVITIES, encoding="utf-8")
     places = embedded_localities()
     columns = ["locality_code", "name", "municipality_code", "population", "x", "y"]
     places.assign(x=places.geometry.x, y=places.geometry.y)[columns].to_csv(
@@ -307,6 +311,21 @@ def write_files(folder: Path) -> None:
     sheet.cell(12, heading["Platser"]).value = "tolv"
     sheet.cell(14, heading["Kommun"]).value = "Lulå"
     book.save(folder / "insatser-fel.xlsx")
+
+
+# What the commands without a workspace are shown with: places of the demo's timetable.
+ORIGINS = """id,lon,lat,persons,municipality
+Töre,22.6530,65.9125,12,Kalix
+Sangis,23.4930,65.8560,7,Kalix
+Råneå,22.2920,65.8550,20,Luleå
+Vidsel,20.5190,65.8355,9,Älvsbyn
+Älvsbyn,21.0030,65.6765,31,Älvsbyn
+Vittangi,21.6410,67.6770,5,Kiruna
+"""
+ACTIVITIES = """id,lon,lat,weekday,start,end
+Svenska i Kalix,23.1560,65.8535,tue;thu,10:00,12:00
+Kvällskurs i Luleå,22.1535,65.5838,wed,18:00,20:30
+"""
 
 
 @dataclass
