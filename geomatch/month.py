@@ -21,7 +21,7 @@ from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
 from geomatch.need import Need, demand_points, need_of_month, widened_cells
 from geomatch.restricted import Audience
-from geomatch.settings import Settings
+from geomatch.settings import Settings, TimetableSettings
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.enrolment import read_enrolment
@@ -32,7 +32,8 @@ from geomatch.sources.timetable import Timetable, read_timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
 from geomatch.tables import ALL, DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
-from geomatch.travel.network import Network, build_network
+from geomatch.travel.network import Network
+from geomatch.travel.store import open_or_build
 from geomatch.words import gettext as _
 from geomatch.workspace import Input, Workspace, dump_json
 
@@ -42,8 +43,13 @@ Progress = Callable[[str, int, int], None]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def facts_of(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
+def facts_of(kind: str, path: Path, limits: TimetableSettings | None = None) -> tuple[dict[str, Any], bool]:
     """Read an input with its reader: what it understood, as plain values, and whether it calls itself synthetic.
+
+    Args:
+        kind: One of `geomatch.kinds`.
+        path: The file.
+        limits: When a timetable is refused; the defaults unless given.
 
     Raises:
         InputError: The file is not what it should be.
@@ -75,7 +81,7 @@ def facts_of(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
         }, "syntetisk" in path.name.casefold()
     if kind != "timetable":
         raise ValueError(kind)
-    (feed,) = read_timetable([path]).feeds
+    (feed,) = read_timetable([path], limits).feeds
     return {
         "operator": feed.operator,
         "version": feed.version,
@@ -102,7 +108,7 @@ class _Inputs:
     sessions: pd.DataFrame
     corridors: pd.DataFrame
     localities: gpd.GeoDataFrame
-    timetable: Timetable
+    network: Network
     notes: Mapping[str, int]
 
 
@@ -122,7 +128,7 @@ class MonthResult:
 
 
 def _enrolment_input(workspace: Workspace, month: str) -> Input:
-    """The workbook of the month: of several, the one the agency updated last."""
+    """The workbook of the month: of several that say when they were updated, the last."""
     fitting = [one for one in workspace.inputs("enrolment") if month in one.facts["months"]]
     if not fitting:
         known = sorted({m for one in workspace.inputs("enrolment") for m in one.facts["months"]})
@@ -136,12 +142,15 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
             )
         )
     newest = max(one.facts["updated"] or "" for one in fitting)
-    latest = [one for one in fitting if (one.facts["updated"] or "") == newest]
+    # Of a file that does not say when it was updated it is not known whether it is older.
+    latest = [one for one in fitting if (one.facts["updated"] or newest) == newest]
     if len({one.sha256 for one in latest}) > 1:
         raise InputError(
             [
                 Problem(
-                    _("several files give the counts of {month}, and none is newer").format(month=month),
+                    _("several files give the counts of {month}, and none is known to be newer").format(
+                        month=month
+                    ),
                     _("one file for the month"),
                     _("Take one out: geomatch remove enrolment FILE"),
                     file=one.file,
@@ -214,7 +223,13 @@ def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings
         localities=read_localities(workspace.path_of(localities[0])).frame
         if localities
         else embedded_localities(),
-        timetable=read_timetable([workspace.path_of(one) for one in by_kind["timetable"]]),
+        network=open_or_build(
+            [workspace.path_of(one) for one in by_kind["timetable"]],
+            settings.walk,
+            settings.transfer,
+            workspace.timetable_cache(),
+            limits=settings.timetable,
+        ),
         notes={
             "corridor_register_absent": int(not registers),
             "localities_embedded": int(not localities),
@@ -386,12 +401,13 @@ def run_month(
         return MonthResult(workspace.manifest(month), computed=False, day_returns_kept=True)
     progress(_("Reading inputs"), 0, 6)
     inputs = _read_inputs(workspace, used, settings)
-    window = month_window(month, inputs.timetable.covers, settings.sessions, _validity(inputs.timetable))
+    network = inputs.network
+    timetable = network.timetable
+    window = month_window(month, timetable.covers, settings.sessions, _validity(timetable))
     supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
     need = need_of_month(inputs.enrolment, month)
     shapes = municipalities()
     all_points = demand_points(need, inputs.localities, shapes, settings)
-    network = build_network(inputs.timetable, settings.walk, settings.transfer)
     points = _taking_part(all_points, network, supply.activities, county)
     if county is not None and not (points["county_code"] == county).any():
         raise InputError(
@@ -515,8 +531,8 @@ def _manifest(
         },
         "timetable": {
             "stops": len(network.stop_xy_m),
-            "feeds": [feed.file for feed in inputs.timetable.feeds],
-            "bad_rows": sum(sum(f.bad_rows.values()) for f in inputs.timetable.feeds),
+            "feeds": [feed.file for feed in network.timetable.feeds],
+            "bad_rows": sum(sum(f.bad_rows.values()) for f in network.timetable.feeds),
         },
         "assumptions": _assumptions(county, inputs, supply, need, points),
         "assumptions_by_county": {

@@ -16,15 +16,16 @@ import pandas as pd
 from geomatch.errors import InputError, Problem
 from geomatch.settings import Settings
 from geomatch.tables import ALL, NEED, POINTS, conform, records
+from geomatch.tightening import DIMENSIONS, tightened
 from geomatch.words import gettext as _
 
 __all__ = ["Need", "demand_points", "need_of_month", "split_persons", "widened_cells"]
 
 UNKNOWN = "unknown"
-_DIMENSIONS = ("accommodation", "target_group", "case_status", "sex", "age_group")
-_AREA = ("county_code", "municipality_code", "locality_code")
 # Strata of the allocation: the dimensions in which a finer breakdown is wanted. The others add up to `all`.
 _STRATA = ("target_group", "sex")
+# More than have ever been enrolled; a larger number is a slip.
+_MOST_ENROLLED = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,151 +42,6 @@ class Need:
     unknown_high: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A published total and its parts, as row numbers."""
-
-    total: int
-    parts: tuple[int, ...]
-
-
-def _sums(table: pd.DataFrame) -> list[_Sum]:
-    """Every published total of the table with the rows that add up to it."""
-    place = {
-        key: number
-        for number, key in enumerate(table[[*_AREA, *_DIMENSIONS]].itertuples(index=False, name=None))
-    }
-    found: dict[int, list[tuple[int, ...]]] = {}
-
-    def collect(column: str, rows: pd.DataFrame) -> None:
-        """Parts of `rows` differ from their total in `column` alone, which is `all` there."""
-        whole = rows[column] == ALL
-        others = [name for name in (*_AREA, *_DIMENSIONS) if name != column]
-        parts: Any = rows[~whole].groupby(others, sort=True).indices
-        numbers = rows.index.to_numpy()[~whole.to_numpy()]
-        for key, members in parts.items():
-            named = dict(zip(others, key, strict=True))
-            named[column] = ALL
-            total = place.get(tuple(named[name] for name in (*_AREA, *_DIMENSIONS)))
-            if total is not None:
-                found.setdefault(total, []).append(tuple(int(n) for n in numbers[members]))
-
-    for column in (*_DIMENSIONS, "locality_code"):
-        collect(column, table)
-    collect("municipality_code", table[table["county_code"] != ALL])
-    collect("county_code", table[table["municipality_code"] == ALL])
-    return [_Sum(total, parts) for total, several in sorted(found.items()) for parts in several]
-
-
-def _contradiction(table: pd.DataFrame, one: _Sum) -> Problem:
-    row = table.iloc[one.total]
-    parts = table.iloc[list(one.parts)]
-    return Problem(
-        _("the total in {cell} is {total}, but its parts add up to {sum} ({cells})").format(
-            cell=row["cell"], total=row["low"], sum=int(parts["low"].sum()), cells=", ".join(parts["cell"])
-        ),
-        _("parts that add up to the published total"),
-        _("Compare with the agency's own file; correct the cell that was changed"),
-        file=str(row["source"]),
-    )
-
-
-_FAR = 10**7
-# More than have ever been enrolled; a larger number is a slip.
-_MOST_ENROLLED = 500_000
-
-
-def _tighten(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Narrowest ends that sums of intervals give, by passing bounds between totals and parts until nothing moves.
-
-    Where the totals contradict what the signs say, the masked cells concerned are first let be anything.
-    """
-    sums = _sums(table)
-    low = table["published_low"].to_numpy(np.int64).copy()
-    high = table["published_high"].to_numpy(np.int64).copy()
-    masked = table["masked"].to_numpy(bool)
-    problems = [
-        _contradiction(table, one)
-        for one in sums
-        if not masked[[one.total, *one.parts]].any() and low[list(one.parts)].sum() != low[one.total]
-    ]
-    if problems:
-        raise InputError(problems)
-    # The agency may have withheld a larger cell to protect another. A sum that its signs cannot make up by themselves
-    # says where, and which way: its withheld cells may be larger, or smaller, by any amount. Where only several sums
-    # together say so, it is not known which cell it is: every withheld cell that hangs together with them may be
-    # anything.
-    too_many, too_few = _short_and_long(sums, low, high)
-    cells = {n for one in too_few for n in one.parts if masked[n]} | {
-        one.total for one in too_many if masked[one.total]
-    }
-    high[list(cells)] = _FAR
-    cells = {n for one in too_many for n in one.parts if masked[n]} | {
-        one.total for one in too_few if masked[one.total]
-    }
-    low[list(cells)] = 0
-    free: set[int] = set()
-    lows, highs, broken = _propagate(sums, low, high)
-    while broken is not None:
-        more = _connected(sums, broken, masked) - free
-        if not more:
-            raise InputError(_contradiction(table, broken))
-        free |= more
-        low[list(free)], high[list(free)] = 0, _FAR
-        lows, highs, broken = _propagate(sums, low, high)
-    return lows, highs
-
-
-def _short_and_long(sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray) -> tuple[list[_Sum], list[_Sum]]:
-    """The sums whose parts are too many even at their lower ends, and those that are too few at their upper ends."""
-    too_many = [one for one in sums if low[list(one.parts)].sum() > high[one.total]]
-    too_few = [one for one in sums if high[list(one.parts)].sum() < low[one.total]]
-    return too_many, too_few
-
-
-def _connected(sums: Sequence[_Sum], start: _Sum, masked: np.ndarray) -> set[int]:
-    """The withheld cells that hang together with those of `start` by sums."""
-    found = {n for n in (start.total, *start.parts) if masked[n]}
-    grown = True
-    while grown:
-        reached = {
-            n
-            for one in sums
-            if not found.isdisjoint((one.total, *one.parts))
-            for n in (one.total, *one.parts)
-            if masked[n]
-        }
-        grown = not reached <= found
-        found |= reached
-    return found
-
-
-def _propagate(
-    sums: Sequence[_Sum], low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, _Sum | None]:
-    low, high = low.copy(), high.copy()
-    moved = True
-    while moved:
-        moved = False
-        for one in sums:
-            parts = np.array(one.parts)
-            least, most = int(low[parts].sum()), int(high[parts].sum())
-            before = low[one.total], high[one.total], least, most
-            low[one.total], high[one.total] = max(low[one.total], least), min(high[one.total], most)
-            part_low = np.maximum(low[parts], low[one.total] - (most - high[parts]))
-            part_high = np.minimum(high[parts], high[one.total] - (least - low[parts]))
-            low[parts], high[parts] = part_low, part_high
-            if low[one.total] > high[one.total] or (part_low > part_high).any():
-                return low, high, one
-            moved = moved or before != (
-                low[one.total],
-                high[one.total],
-                int(part_low.sum()),
-                int(part_high.sum()),
-            )
-    return low, high, None
-
-
 def _used_rows(table: pd.DataFrame) -> np.ndarray:
     """Which rows the computation takes: per municipality the finest breakdown by stratum that is complete.
 
@@ -196,22 +52,44 @@ def _used_rows(table: pd.DataFrame) -> np.ndarray:
     used = np.zeros(len(table), bool)
     municipal = ~table["municipality_code"].isin([ALL, UNKNOWN])
     for _code, rows in table[municipal].groupby("municipality_code", sort=True):
-        chosen = rows
-        for column in (name for name in (*_DIMENSIONS, "locality_code") if name not in _STRATA):
-            whole = chosen[column] == ALL
-            if whole.any():
-                wanted = (
-                    chosen[~whole]
-                    if column == "locality_code" and _same_sum(chosen[~whole], chosen[whole])
-                    else chosen[whole]
-                )
-                chosen = wanted
-        for column in _STRATA:
-            whole = chosen[column] == ALL
-            if whole.any() and not whole.all():
-                chosen = chosen[~whole] if _same_sum(chosen[~whole], chosen[whole]) else chosen[whole]
-        used[chosen.index.to_numpy()] = True
+        used[_once(rows)] = True
     return used
+
+
+def _once(rows: pd.DataFrame) -> list[int]:
+    """The rows (by index) of one place that count everyone in it once, as `_used_rows` says."""
+    chosen = rows
+    for column in (name for name in (*DIMENSIONS, "locality_code") if name not in _STRATA):
+        whole = chosen[column] == ALL
+        if whole.any():
+            wanted = (
+                chosen[~whole]
+                if column == "locality_code" and _same_sum(chosen[~whole], chosen[whole])
+                else chosen[whole]
+            )
+            chosen = wanted
+    for column in _STRATA:
+        whole = chosen[column] == ALL
+        if whole.any() and not whole.all():
+            chosen = chosen[~whole] if _same_sum(chosen[~whole], chosen[whole]) else chosen[whole]
+    # One group may have a total where another has parts only: those are in no row chosen so far.
+    about = dict(
+        zip(rows.index, rows[[*DIMENSIONS, "locality_code"]].itertuples(index=False, name=None), strict=True)
+    )
+    found = list(chosen.index)
+    for number in sorted(
+        rows.index.difference(chosen.index),
+        # The coarsest first. Rows that say `all` of the same dimensions have nobody in common.
+        key=lambda n: (-about[n].count(ALL), [value != ALL for value in about[n]]),
+    ):
+        if all(_apart(about[number], about[other]) for other in found):
+            found.append(number)
+    return found
+
+
+def _apart(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether two rows of one place have nobody in common."""
+    return any(a != b and ALL not in (a, b) for a, b in zip(one, two, strict=True))
 
 
 def _same_sum(parts: pd.DataFrame, whole: pd.DataFrame) -> bool:
@@ -258,9 +136,10 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
             )
             for row in records(absurd)
         )
-    table["low"], table["high"] = _tighten(table)
+    table["low"], table["high"] = tightened(table)
     table["used"] = _used_rows(table)
-    unknown = table[(table["municipality_code"] == UNKNOWN) & (table[list(_DIMENSIONS)] == ALL).all(axis=1)]
+    nowhere = table[table["municipality_code"] == UNKNOWN]
+    unknown = table.loc[[n for _code, rows in nowhere.groupby("county_code") for n in _once(rows)]]
     return Need(
         table=conform(table[NEED.names], NEED),
         unknown_low=int(unknown["low"].sum()),

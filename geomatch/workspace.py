@@ -6,6 +6,7 @@
     months/<month>/<table>.parquet     results
     months/<month>/manifest.json       what they were made from
     cache/<digest>.parquet             day returns, kept until what they follow from changes
+    cache/timetables/<digest>/         timetables compiled for travel (`geomatch.travel.store`)
     internal/                          pages for the agencies
 
 `index.json` and each month folder are put in place by one rename after everything in them is written; what a
@@ -90,8 +91,24 @@ def _write_whole(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
+def _swap(one: Path, two: Path) -> bool:
+    """Let two folders change names in one step (Linux, renameat2), so that nobody meets neither; False where not."""
+    import ctypes  # noqa: PLC0415  only when a folder is replaced
+
+    at_folder, exchange = -100, 2
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError):
+        return False
+    return bool(rename(at_folder, os.fsencode(one), at_folder, os.fsencode(two), exchange) == 0)
+
+
 def replace_folder(staged: Path, target: Path) -> None:
     """Put the folder `staged` in the place of `target`; both lie in one parent. Killed in between, `tidy` mends it."""
+    if target.exists() and _swap(staged, target):
+        shutil.rmtree(staged)
+        return
+    # Where the system cannot swap, there is nothing in its place for a moment.
     old = target.with_name(f".{target.name}.old")
     if target.exists():
         target.rename(old)
@@ -157,9 +174,7 @@ class Workspace:
         Raises:
             InputError: There is something in the folder already; it is left as it is.
         """
-        # A killed `init` leaves an empty folder or the settings half written: that is nobody's work.
-        half = f".{SETTINGS_FILE}.new"
-        if folder.exists() and (not folder.is_dir() or any(path.name != half for path in folder.iterdir())):
+        if folder.exists() and (not folder.is_dir() or not all(map(_is_of_killed_init, folder.iterdir()))):
             raise InputError(
                 Problem(
                     _("{folder} is not empty").format(folder=folder),
@@ -167,9 +182,9 @@ class Workspace:
                     _("Choose another name; nothing was changed"),
                 )
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "inputs").mkdir(parents=True, exist_ok=True)
+        # Last: with its settings it is a workspace, and must be whole.
         _write_whole(folder / SETTINGS_FILE, toml or settings_toml())
-        (folder / "inputs").mkdir()
         return cls(folder)
 
     @contextmanager
@@ -194,10 +209,13 @@ class Workspace:
                 self.folder / "months",
                 self.folder / "cache",
                 self.folder / "internal",
-                self.folder / "cache",
                 *sorted((self.folder / "internal").glob("*")),
             ):
                 tidy(parent)
+            # Pages that a killed `publish` was making. What else lies beside the settings is not ours to remove.
+            shutil.rmtree(self.folder / ".publish.new", ignore_errors=True)
+            for part in sorted((self.folder / "internal").rglob("*.part")):
+                part.unlink()
             # An earlier copy stays as long as a month was made from it.
             known = {one.sha256 for one in self.inputs()} | self._explained()
             (self.folder / "inputs").mkdir(exist_ok=True)
@@ -342,10 +360,18 @@ class Workspace:
             for name, one in files.items()
         )
 
+    def timetable_cache(self) -> Path:
+        """Where compiled timetables are kept."""
+        return self.folder / "cache" / "timetables"
+
     def kept(self, digest: str) -> pd.DataFrame | None:
         """Day returns of an earlier run that followed from the same things, if they are still there."""
         path = self.folder / "cache" / f"{digest}.parquet"
-        return pd.read_parquet(path) if path.is_file() else None
+        try:
+            return pd.read_parquet(path) if path.is_file() else None
+        except (OSError, ValueError):
+            # Damaged: they are computed again.
+            return None
 
     def keep(self, digest: str, day_returns: pd.DataFrame) -> None:
         """Keep day returns for the next run. What no month refers to any more goes when the next command writes."""
@@ -405,6 +431,13 @@ class Workspace:
 
             return gpd.read_parquet(path)
         return pd.read_parquet(path)
+
+
+def _is_of_killed_init(path: Path) -> bool:
+    """Whether a killed `init` left this: the settings half written, or the empty folder of inputs; nobody's work."""
+    if path.name == "inputs" and path.is_dir():
+        return not any(path.iterdir())
+    return path.name == f".{SETTINGS_FILE}.new"
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from geomatch.words import DEFAULT_LANGUAGE, set_language
+
+# How long an example takes says nothing on a machine that does other things as well.
+hypothesis.settings.register_profile("geomatch", deadline=None)
+hypothesis.settings.load_profile("geomatch")
+
 SHARED_VARIABLE = "GEOMATCH_SHARED"
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Whatever language a test asked for, the next one begins in the default."""
+    set_language(DEFAULT_LANGUAGE)
+    yield
+    set_language(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +19,7 @@ from geomatch.settings import Settings, Share
 MASKED = ".."
 
 
-def counts(rows: list[tuple[str, str, str, int | str]], **dimensions: str) -> pd.DataFrame:
+def counts(rows: Sequence[tuple[str, str, str, Any]], **dimensions: str) -> pd.DataFrame:
     """(county, municipality, accommodation, count or sign) rows of one month."""
     made = []
     for number, (county, municipality, accommodation, count) in enumerate(rows, start=4):
@@ -68,10 +70,36 @@ def test_a_total_of_accommodations_tightens_its_parts() -> None:
 
 def test_one_withheld_cell_of_a_known_total_is_known() -> None:
     found = need_of_month(
-        counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34)]),
+        counts(
+            [
+                ("25", "2510", "agency", MASKED),
+                ("25", "2510", "own", 28),
+                ("25", "2510", "other", 2),
+                ("25", "2510", "all", 34),
+            ]
+        ),
         "2023-02",
     ).table
     assert interval(found, "2510", "agency") == (4, 4)
+
+
+def test_parts_that_may_leave_people_out_are_at_most_their_total() -> None:
+    # Nothing says how many live otherwise: agency is 1-4, not 4; and 20 of 34 are no contradiction.
+    rows = [("25", "2510", "agency", MASKED), ("25", "2510", "own", 30), ("25", "2510", "all", 34)]
+    found = need_of_month(counts(rows), "2023-02").table
+    assert interval(found, "2510", "agency") == (1, 4)
+    assert interval(found, "2510", "all") == (34, 34)
+    fewer = [("25", "2510", "agency", 15), ("25", "2510", "own", 5), ("25", "2510", "all", 34)]
+    assert interval(need_of_month(counts(fewer), "2023-02").table, "2510", "all") == (34, 34)
+    # A county total with a municipality that has only parts; a country total with a county that has no total.
+    places = [
+        ("25", "2510", "all", 10), ("25", "2513", "agency", 7), ("25", "all", "all", 30),
+        ("24", "2401", "all", MASKED), ("all", "all", "all", 40),
+    ]  # fmt: skip
+    found = need_of_month(counts(places), "2023-02").table
+    of_all = found[found["municipality_code"] == "all"]
+    assert of_all[["low", "high"]].to_numpy().tolist() == [[30, 30], [40, 40]]
+    assert interval(found, "2401", "all") == (1, 5)
 
 
 def test_a_county_total_tightens_its_municipalities_and_the_country_its_counties() -> None:
@@ -90,7 +118,14 @@ def test_a_county_total_tightens_its_municipalities_and_the_country_its_counties
 def test_a_larger_cell_withheld_to_protect_another() -> None:
     # 20 = masked + masked: both 1-5 cannot be; they may be larger, but a withheld count is never 0: 1 to 19.
     found = need_of_month(
-        counts([("25", "2510", "agency", MASKED), ("25", "2510", "own", MASKED), ("25", "2510", "all", 20)]),
+        counts(
+            [
+                ("25", "2510", "agency", MASKED),
+                ("25", "2510", "own", MASKED),
+                ("25", "2510", "other", 0),
+                ("25", "2510", "all", 20),
+            ]
+        ),
         "2023-02",
     ).table
     assert interval(found, "2510", "agency") == (1, 19)
@@ -98,12 +133,19 @@ def test_a_larger_cell_withheld_to_protect_another() -> None:
 
 
 def test_unmasked_cells_that_contradict_each_other_are_an_error() -> None:
-    table = counts([("25", "2510", "agency", 10), ("25", "2510", "own", 5), ("25", "2510", "all", 16)])
+    table = counts(
+        [
+            ("25", "2510", "agency", 10),
+            ("25", "2510", "own", 5),
+            ("25", "2510", "other", 0),
+            ("25", "2510", "all", 16),
+        ]
+    )
     with pytest.raises(InputError) as caught:
         need_of_month(table, "2023-02")
     (problem,) = caught.value.problems
     assert problem.file == "x.xlsx"
-    assert "B6" in problem.found
+    assert "B7" in problem.found
     assert "16" in problem.found
     assert "15" in problem.found
 
@@ -146,6 +188,64 @@ def test_a_breakdown_by_sex_is_used_when_it_is_complete(women: int | str, used: 
     )
     table = need_of_month(rows, "2023-02").table
     assert sorted(table[table["used"]]["sex"]) == used
+
+
+@pytest.mark.parametrize(
+    ("rows", "used"),
+    [
+        # One group has a total, the other parts only: both count, each once.
+        (
+            [("agency", "asylum_seeker", "all", 10), ("own", "asylum_seeker", "all", 5)],
+            [("agency", "asylum_seeker", "all"), ("all", "temporary_protection", "all"), ("own", "asylum_seeker", "all")],
+        ),
+        (
+            [("all", "asylum_seeker", "women", 10), ("all", "asylum_seeker", "men", 5)],
+            [("all", "asylum_seeker", "men"), ("all", "asylum_seeker", "women"), ("all", "temporary_protection", "all")],
+        ),
+        # With a total of its own, the parts are in it.
+        (
+            [("agency", "asylum_seeker", "all", 10), ("all", "asylum_seeker", "all", 12)],
+            [("all", "asylum_seeker", "all"), ("all", "temporary_protection", "all")],
+        ),
+    ],
+)  # fmt: skip
+def test_nobody_is_left_out_where_only_some_groups_have_totals(
+    rows: list[tuple[str, str, str, int]], used: list[tuple[str, str, str]]
+) -> None:
+    every = [*rows, ("all", "temporary_protection", "all", 20)]
+    table = pd.concat(
+        [
+            counts([("25", "2580", accommodation, count)], target_group=group, sex=sex)
+            for accommodation, group, sex, count in every
+        ],
+        ignore_index=True,
+    )
+    found = need_of_month(table, "2023-02").table
+    chosen = found.loc[found["used"], ["accommodation", "target_group", "sex"]]
+    assert sorted(chosen.itertuples(index=False, name=None)) == used
+
+
+def test_people_of_no_known_municipality_are_counted_without_a_total_too() -> None:
+    rows = [
+        ("25", "2580", "agency", 3), ("25", "2580", "own", 4), ("25", "unknown", "agency", 6),
+        ("25", "unknown", "own", MASKED), ("24", "unknown", "all", 2),
+    ]  # fmt: skip
+    need = need_of_month(counts(rows), "2023-02")
+    assert (need.unknown_low, need.unknown_high) == (9, 13)
+
+
+def test_withheld_counts_that_nothing_can_explain_are_refused_soon() -> None:
+    # Luleå 7 = agency + own and Kiruna 3 = agency + own, but agency 1 = the two and own 20 = the two: 10 are not 21. The
+    # county has no total that would say so; each bound is moved by a few persons at a time.
+    rows = [
+        ("25", "2580", "agency", MASKED), ("25", "2580", "own", MASKED), ("25", "2580", "other", 0),
+        ("25", "2580", "all", 7),
+        ("25", "2584", "agency", MASKED), ("25", "2584", "own", MASKED), ("25", "2584", "other", 0),
+        ("25", "2584", "all", 3),
+        ("25", "all", "agency", 1), ("25", "all", "own", 20),
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="vilka de prickade antalen än är"):
+        need_of_month(counts(rows), "2023-02")
 
 
 def test_a_month_without_counts_says_what_to_do() -> None:
@@ -276,6 +376,7 @@ def test_withheld_cells_that_hang_together_widen_together() -> None:
         ("25", "2580", "agency", 1), ("25", "2580", "own", MASKED), ("25", "2580", "all", MASKED),
         ("25", "2523", "agency", 1), ("25", "2523", "own", 8), ("25", "2523", "all", 9),
         ("25", "all", "agency", 2), ("25", "all", "own", MASKED), ("25", "all", "all", 15),
+        ("25", "2580", "other", 0), ("25", "2523", "other", 0), ("25", "all", "other", 0),
     ]  # fmt: skip
     found = need_of_month(counts(rows), "2023-02").table
     assert interval(found, "2580", "own") == (5, 5)

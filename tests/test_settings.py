@@ -170,7 +170,7 @@ def test_every_setting_is_explained_and_written_out() -> None:
 def test_an_unknown_section(folder: Path) -> None:
     assert refused(folder, "[walking]\ndetour = 2\n") == [
         (
-            "det finns ingen inställning walking; väntat: ett av namnen language, mask, walk, transfer, limits, "
+            "det finns ingen inställning walking; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
             f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
         )
     ]
@@ -417,7 +417,7 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
         f"walk.detour = 0; väntat: minst 1. {REMEDY}",
         f'mask.masked_high = "fem"; väntat: ett heltal. {REMEDY}',
         (
-            "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, walk, transfer, limits, "
+            "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
             f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
         ),
         "[[shares]] nummer 1, low = 0.9, high = 0.2; väntat: 0 <= low <= high <= 1. Rätta raden.",

@@ -35,6 +35,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
+    """The files of a folder with their bytes; a file alone has no name."""
+    if folder.is_file():
+        return {"": folder.read_bytes()}
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -128,8 +131,62 @@ def test_an_input_is_taken_out_by_name(workspace: Workspace, tmp_path: Path) -> 
 def test_init_after_a_killed_init(tmp_path: Path) -> None:
     folder = tmp_path / "ws"
     folder.mkdir()
+    (folder / "inputs").mkdir()
     (folder / ".geomatch.toml.new").write_text("half")
     assert Workspace.create(folder).settings() == Settings()
+    assert sorted(path.name for path in folder.iterdir()) == ["geomatch.toml", "inputs"]
+
+
+def test_init_leaves_inputs_of_somebodys_own_alone(tmp_path: Path) -> None:
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "mine.xlsx").write_text("x")
+    with pytest.raises(InputError):
+        Workspace.create(tmp_path)
+    assert tree(tmp_path) == {"inputs/mine.xlsx": b"x"}
+
+
+def test_what_a_killed_publish_was_making_goes_and_what_is_ones_own_stays(workspace: Workspace) -> None:
+    (workspace.folder / ".publish.new" / "internal").mkdir(parents=True)
+    (workspace.folder / "internal").mkdir()
+    (workspace.folder / "internal" / "index.html.part").write_text("half")
+    (workspace.folder / ".geomatch.toml.old").write_text("my copy")
+    with workspace.writing():
+        names = {path.name for path in workspace.folder.rglob("*")}
+    assert names == {".geomatch.toml.old", ".lock", "geomatch.toml", "inputs", "internal"}
+
+
+def test_damaged_day_returns_are_none(workspace: Workspace) -> None:
+    frame = pd.DataFrame({"a": [1, 2]})
+    workspace.keep("d", frame)
+    kept = workspace.kept("d")
+    assert kept is not None
+    assert kept.equals(frame)
+    path = workspace.folder / "cache" / "d.parquet"
+    path.write_bytes(path.read_bytes()[:40])
+    assert workspace.kept("d") is None
+
+
+def test_a_folder_is_there_at_every_moment_of_its_replacement(tmp_path: Path) -> None:
+    target = tmp_path / "t"
+    target.mkdir()
+    (target / "f").write_text("0")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "path = Path(sys.argv[1]) / 't' / 'f'; seen = 0; print('on', flush=True)\n"
+        "while True:\n"
+        "    seen += int(path.read_text()) >= 0\n"
+        "    if int(path.read_text()) == 300: break\n"
+        "print(seen)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as reader_:
+        assert reader_.stdout is not None
+        reader_.stdout.readline()
+        for number in range(1, 301):
+            with staging(target) as staged:
+                (staged / "f").write_text(str(number))
+        assert reader_.wait(60) == 0
 
 
 def test_adding_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
@@ -262,10 +319,7 @@ def test_a_killed_command_leaves_the_workspace_as_before_or_as_after(
         "publish": ["publish", "2023-02", "--page-language", "en"],
     }[command]
     whole = {"inputs/index.json": "add", "months/2023-02": "run", "internal/2023-02/25": "publish"}
-    before = {
-        name: tree(folder / name) if (folder / name).is_dir() else (folder / name).read_bytes()
-        for name in whole
-    }
+    before = {name: tree(folder / name) for name in whole}
     with subprocess.Popen(
         [sys.executable, "-m", "geomatch", *arguments, "-w", str(folder)],
         stdout=subprocess.DEVNULL,
@@ -275,10 +329,7 @@ def test_a_killed_command_leaves_the_workspace_as_before_or_as_after(
         os.kill(process.pid, signal.SIGKILL)
     workspace = Workspace(folder)
     with workspace.writing():
-        after = {
-            name: tree(folder / name) if (folder / name).is_dir() else (folder / name).read_bytes()
-            for name in whole
-        }
+        after = {name: tree(folder / name) for name in whole}
     for name, written_by in whole.items():
         if written_by != command:
             assert after[name] == before[name]

@@ -33,7 +33,9 @@ from geomatch.travel.store import open_or_build
 FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Nothing is too long, too far away or too many; what must be booked may be.
-OFF = LimitSettings(max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=True, max_away_min=2 * 24 * 60)
+OFF = LimitSettings(
+    max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=True, max_away_min=2 * 24 * 60
+)
 
 
 def feed_of(folder: Path) -> Path:
@@ -90,13 +92,15 @@ def compiled(folder: Path, cache: Path, what: str) -> None:
 def month(folder: Path, cache: Path) -> None:
     """All pairs over four weeks, twice: with the compiling of the scan, and without."""
     scans: list[int] = []
-    plain = search._Search.scan
+    plain = search.Search.scan
 
-    def counted(self, target, layers, wanted):  # type: ignore[no-untyped-def]  # a spy on one call
+    def counted(
+        one: search.Search, target: search.Target, layers: int | None, wanted: np.ndarray
+    ) -> search.Scan:
         scans.append(int(wanted.sum()))
-        return plain(self, target, layers, wanted)
+        return plain(one, target, layers, wanted)
 
-    search._Search.scan = counted  # type: ignore[method-assign]  # a spy
+    search.Search.scan = counted  # type: ignore[method-assign]  # a spy
     network = _network(folder, cache)
     origins, series, sessions = question(folder)
     for what in ("cold", "warm"):

@@ -110,9 +110,10 @@ def listed(changes: pd.DataFrame, start: str, end: str, stops: int) -> Walks:
     np.cumsum(np.bincount(ordered[start].to_numpy(np.int64), minlength=stops), out=offset[1:])
     return Walks(
         offset,
-        ordered[end].to_numpy(np.int32),
-        ordered["change_s"].to_numpy(np.int32),
-        ordered["walk_m"].to_numpy(float),
+        # Copies: arrays that may not be written to would be compiled for a second time.
+        ordered[end].to_numpy(np.int32, copy=True),
+        ordered["change_s"].to_numpy(np.int32, copy=True),
+        ordered["walk_m"].to_numpy(float, copy=True),
     )
 
 

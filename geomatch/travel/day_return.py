@@ -22,6 +22,7 @@ from geomatch.travel.search import (
     Scratch,
     Surroundings,
     Ways,
+    asked_by,
     bound_of,
     deadlines,
     one_way,
@@ -126,20 +127,22 @@ def _within_limits(
         group.append(surroundings(days, direction, least, limit_s))
     for target in targets:
         name = question.series[target]
-        there = [target_of(places, group[direction], target, None) for direction in DIRECTIONS]
+        found = [target_of(places, group[direction], target, None) for direction in DIRECTIONS]
         # Who cannot get there or cannot get home has no day return, whatever the other way is.
-        rows = (
-            np.intersect1d(there[OUT].rows, there[HOME].rows).astype(np.int32)
-            if both
-            else np.union1d(there[OUT].rows, there[HOME].rows).astype(np.int32)
-        )
+        join = np.intersect1d if both else np.union1d
+        rows = join(found[OUT].rows, found[HOME].rows).astype(np.int32)
         ways = [
             one_way(
-                days, places, group[direction], scratch, target_of(places, group[direction], target, rows),
-                question.moments(name, direction), question.limits,
+                days,
+                places,
+                group[direction],
+                scratch,
+                asked_by(found[direction], places, target, rows),
+                question.moments(name, direction),
+                question.limits,
             )
             for direction in DIRECTIONS
-        ]  # fmt: skip
+        ]
         moments = question.moments(name, OUT)
         yield _Returns(
             name,

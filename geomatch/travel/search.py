@@ -30,9 +30,11 @@ __all__ = [
     "Places",
     "Scan",
     "Scratch",
+    "Search",
     "Surroundings",
     "Target",
     "Ways",
+    "asked_by",
     "bound_of",
     "deadlines",
     "one_way",
@@ -325,7 +327,7 @@ def _bits(holds: np.ndarray) -> np.ndarray:
     return holds.astype(np.int64) @ (np.int64(1) << np.arange(holds.shape[1], dtype=np.int64))
 
 
-class _Search:
+class Search:
     """Scans for one target, one deadline and some days (at most MOST_DAYS) with the same shift of the clock."""
 
     def __init__(
@@ -511,7 +513,7 @@ def searches(
     scratch: Scratch,
     moments: Sequence[Moment],
     limits: LimitSettings | None,
-) -> Iterator[tuple[list[int], _Search]]:
+) -> Iterator[tuple[list[int], Search]]:
     """The searches that answer sessions: those with one deadline share one.
 
     Yields:
@@ -524,7 +526,7 @@ def searches(
         for start in range(0, len(members), MOST_DAYS):
             part = members[start : start + MOST_DAYS]
             chosen = [moments[place].day for place in part]
-            yield part, _Search(days, places, near, scratch, shift_s, chosen, deadline_s, limits)
+            yield part, Search(days, places, near, scratch, shift_s, chosen, deadline_s, limits)
 
 
 def target_of(places: Places, near: Surroundings, target: int, rows: np.ndarray | None) -> Target:
@@ -536,6 +538,12 @@ def target_of(places: Places, near: Surroundings, target: int, rows: np.ndarray 
         walks: Walks = places.origins
         rows = candidates(walks.offset, walks.stop, walks.walk_s, direct_s, bound_s, near.limit_s)
     return Target(egress_s, egress_m, bound_s, rows, direct_s[rows], direct_m[rows])
+
+
+def asked_by(target: Target, places: Places, number: int, rows: np.ndarray) -> Target:
+    """The same target, number `number` of `places`, for origins `rows`."""
+    direct_s, direct_m = places.direct(number)
+    return Target(target.egress_s, target.egress_m, target.bound_s, rows, direct_s[rows], direct_m[rows])
 
 
 def one_way(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geomatch.sources.timetable import FORBIDDEN, Timetable
+from geomatch.sources.timetable import FORBIDDEN, TIMED, Timetable
 
 __all__ = ["CHANGE_COLUMNS", "Stands", "stands_of"]
 
@@ -101,7 +101,11 @@ def _parted(
     begins = np.searchsorted(stop[order], np.arange(len(timetable.stops) + 1))
     about: dict[int, list[int]] = {}
     columns = (rules[f"{side}_{name}"].to_numpy() for name in ("stop", "trip", "route"))
+    # A guaranteed change between two trips only adds to what is possible: it is a link (`links_of`), not a stand.
+    linked = ((rules["rank"] == 0) & (rules["kind"] == TIMED)).to_numpy()
     for number, (place, of_trip, of_route) in enumerate(zip(*columns, strict=True)):
+        if linked[number]:
+            continue
         chosen = order[begins[place] : begins[place + 1]]
         if of_trip >= 0:
             chosen = chosen[trip[chosen] == of_trip]

@@ -164,9 +164,7 @@ def test_an_earlier_deadline_never_gives_a_later_departure(
     network = written(timed, tmp_path_factory.mktemp("deadline") / "feed")
     late = asked(network, LimitSettings(), DAYS)
     start = s("10:00") - 60 * minutes
-    early = asked(
-        network, LimitSettings(), DAYS, hours=f"{start // 3600}:{start // 60 % 60:02d}-12:00"
-    )
+    early = asked(network, LimitSettings(), DAYS, hours=f"{start // 3600}:{start // 60 % 60:02d}-12:00")
     limit = LimitSettings().max_travel_min * 60
     for one, other in zip(late.itertuples(index=False), early.itertuples(index=False), strict=True):
         kept = [way(row, "out") for row in (one, other)]
