@@ -12,7 +12,7 @@ import click
 from geomatch.cli_output import Progress, json_option, print_result, say
 from geomatch.words import gettext as _
 
-__all__ = ["commands"]
+__all__ = ["FeedsCommand", "commands"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -91,7 +91,9 @@ def _published(workspace: Workspace, month: str, manifest: Mapping[str, Any]) ->
     if not own:
         return MISSING
     made = [json.loads(path.read_text(encoding="utf-8"))["fingerprint"] for path in own]
-    return DONE if all(one == manifest.get("fingerprint") for one in made) else STALE
+    # A `publish` that was killed can have made the pages of some counties.
+    whole = len(own) == len(manifest.get("assumptions_by_county", ()))
+    return DONE if whole and all(one == manifest.get("fingerprint") for one in made) else STALE
 
 
 def _next(month: str, county: str | None, computed: str, published: str, lacking: tuple[str, ...]) -> str:

@@ -315,9 +315,7 @@ GAPS = Table(
         Column("need_high", "int", "persons", "Most persons enrolled."),
         *_low_high("served", "Persons served, locally, by corridor or digitally; true bounds."),
         *_low_high("gap", "Persons not served: in_reach_full + out_of_reach; true bounds."),
-        Column(
-            "gap_share_low", "float?", "share 0-1", "Gap / need where it is least; none without need."
-        ),
+        Column("gap_share_low", "float?", "share 0-1", "Gap / need where it is least; none without need."),
         Column(
             "gap_share_high",
             "float?",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from geomatch.demo import COUNTY, write_demo_inputs
-from geomatch.month import facts_of, run_month
+from geomatch.errors import InputError
+from geomatch.month import chosen_inputs, facts_of, run_month
 from geomatch.publish.site import publish_month
 from geomatch.status import DONE, MISSING, STALE, status_lines, workspace_status
 from geomatch.workspace import Workspace
@@ -97,6 +99,41 @@ def test_the_status_of_the_demo_says_that_all_is_done(workspace: Workspace) -> N
     ]
     assert status.next_command == ""
     assert status_lines(status)[-1] == "Allt är klart."
+
+
+def test_pages_of_some_counties_are_not_all_pages(workspace: Workspace) -> None:
+    manifest = workspace.month_folder(MONTH) / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["assumptions_by_county"]["24"] = content["assumptions_by_county"][COUNTY]
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    month = workspace_status(workspace).months[1]
+    assert (month.month, month.published, month.next_command) == (MONTH, STALE, f"geomatch publish {MONTH}")
+
+
+def test_of_two_files_for_a_month_the_newer_is_used_and_one_without_a_day_asked_about(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def add(name: str, updated: str | None) -> None:
+        (tmp_path / name).write_text(name, encoding="utf-8")
+        workspace.add(
+            "enrolment",
+            [tmp_path / name],
+            lambda _path: ({"rows": 1, "months": [MONTH], "updated": updated}, True),
+        )
+
+    def chosen() -> str:
+        return chosen_inputs(workspace, MONTH)[0].file
+
+    (used,) = [one for one in workspace.inputs("enrolment") if MONTH in one.facts["months"]]
+    assert used.facts["updated"] == "2023-03-03"
+    add("older.csv", "2023-03-02")
+    assert chosen() == used.file
+    add("newer.csv", "2023-03-04")
+    assert chosen() == "newer.csv"
+    add("undated.csv", None)
+    with pytest.raises(InputError) as caught:
+        chosen()
+    assert [problem.file for problem in caught.value.problems] == ["newer.csv", "undated.csv"]
 
 
 def test_status_leads_from_an_empty_workspace_to_the_page(tmp_path: Path) -> None:

@@ -146,6 +146,20 @@ def _below(
     for number, cells in enumerate(sheet.rows[layout.header + 1 :], layout.header + 2):
         if is_header(cells, layout.dimensions):
             after_header = True
+            others = other_headings(cells, layout, header)
+            reading.problems += [
+                Problem(
+                    _("there is a count in a row of headings"),
+                    "",
+                    _("Check that the file is as the agency published it"),
+                    file,
+                    sheet.name,
+                    number,
+                    letter(place),
+                )
+                for place, _fixed in layout.counts
+                if place not in others and _is_count(cells[place] if place < len(cells) else "")
+            ]
             reading.problems += [
                 Problem(
                     _("the heading “{heading}” differs from “{first}” in row {row}").format(
@@ -158,7 +172,7 @@ def _below(
                     number,
                     letter(place),
                 )
-                for place in other_headings(cells, layout, header)
+                for place in others
             ]
             continue
         if after_header and any(label(cell) for cell in cells):
@@ -176,13 +190,20 @@ def _names_a_row(cells: list[Cell], layout: Layout) -> bool:
     return False
 
 
+def _is_count(cell: Cell) -> bool:
+    """Whether a cell can be read as a count or a sign."""
+    try:
+        interval(cell, (0, 0), (0, 0))
+    except ValueError:
+        return False
+    return True
+
+
 def _check_above(sheet: Sheet, layout: Layout, file: str, reading: Reading) -> None:
     """Note counts above the headings: the headings they belong to are damaged, and later ones were found instead."""
     for number, cells in enumerate(sheet.rows[: layout.header], 1):
         for column, _fixed in layout.counts:
-            try:
-                interval(cells[column] if column < len(cells) else "", (0, 0), (0, 0))
-            except ValueError:
+            if not _is_count(cells[column] if column < len(cells) else ""):
                 continue
             reading.problems.append(
                 Problem(

@@ -127,6 +127,11 @@ def test_what_the_metadata_leave_out_does_not_name_the_series(tmp_path: Path) ->
             [HEADS, BLEKINGE, [[None, "Län", "Kommun", "EBO"]], GOTLAND],
             [f"{WHERE}, rad 9, kolumn ”D”: rubriken ”EBO” skiljer sig från ”Antal” på rad 4. {PUBLISHED}"],
         ),
+        # A row whose names were overwritten with headings has counts all the same.
+        (
+            [HEADS, BLEKINGE[:1], [[None, "County", "Municipality", 2]], BLEKINGE[2:]],
+            [f"{WHERE}, rad 7, kolumn ”D”: det står ett antal på en rad med rubriker. {PUBLISHED}"],
+        ),
         # A county is not taken from the block above, nor is a nameless block anywhere but first.
         (
             [HEADS, BLEKINGE, HEADS, [[None, None, "GOTLAND", 4]]],
