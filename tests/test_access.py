@@ -314,6 +314,14 @@ def test_the_share_of_the_gap_of_people_who_may_be_none():
     assert gaps[["gap_share_low", "gap_share_high"]].to_numpy().tolist() == [[1.0, 1.0], [0.0, 0.0]]
 
 
+def test_the_share_of_the_gap_of_one_count_that_may_be_none():
+    """0-2 women and one place: one woman has it (0), two share it (half). Nobody has no share, so 0 is the least."""
+    world = World().live("0180/a", 0, 2, sex="women").offer("s", "0180", 1).way("0180/a", "s")
+    world.live("0181/b", 0, 2, sex="women")
+    gaps = world.gaps()
+    assert gaps[["gap_share_low", "gap_share_high"]].to_numpy().tolist() == [[0.0, 0.5], [1.0, 1.0]]
+
+
 def test_the_share_of_the_gap_where_one_count_varies():
     """10-20 people, half of them at a point that reaches nothing: half, whatever the count is."""
     world = World().live("0180/a", 5, 10).live("0180/b", 5, 10).offer("s", "0180", 99).way("0180/a", "s")

@@ -60,6 +60,9 @@ def _share_bounds(
         with_least, with_most = least + need[HIGH] - calm[HIGH], most + need[LOW] - crowded[LOW]
         return least / with_least if with_least else 1.0, most / with_most if with_most else 0.0
     shares = [gap / need[end] for ends in (calm, crowded) for end, gap in ends.items() if need[end]]
+    if need[HIGH] and not need[LOW]:
+        # The low end itself has no share. Just above it everybody may be served, unless nobody ever is.
+        shares.append(0.0 if calm[HIGH] < need[HIGH] else 1.0)
     return min(shares, default=math.nan), max(shares, default=math.nan)
 
 

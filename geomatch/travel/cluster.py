@@ -317,7 +317,7 @@ def _gathered(
                 "Worker after worker died on the same part of the question, perhaps for want of memory. Their own logs tell more."
             )
         ) from error
-    except CancelledError as error:
+    except (CancelledError, ConnectionError, distributed.comm.CommClosedError) as error:
         raise GeomatchError(
             _("The connection to the dask scheduler was lost; nothing was written.")
         ) from error
