@@ -57,7 +57,8 @@ def write_out_headways(
     begins = np.searchsorted(times.trip, np.arange(len(trips) + 1))
     calls = np.diff(begins)
     # Only trips with sound stop times can be written out.
-    rows = rows[~bad & (calls[rows["trip"].to_numpy()] > 0)].sort_values(["trip", "start", "end", "headway"])
+    rows = rows[~bad]
+    rows = rows[calls[rows["trip"].to_numpy()] > 0].sort_values(["trip", "start", "end", "headway"])
     trip, start, headway = (rows[name].to_numpy() for name in ("trip", "start", "headway"))
     departures = np.ceil((rows["end"].to_numpy() - start) / headway).astype(np.int64)
     total = int((departures * calls[trip]).sum())

@@ -117,7 +117,7 @@ def read_layer(path: Path, most_rows: int) -> Layer:
             meta, fids, shapes, fields = pyogrio.raw.read(
                 copy, layer=layers[0], return_fids=True, force_2d=True
             )
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError):
             raise refused(damaged, remedy=again) from None
     order = np.argsort(fids, kind="stable")
     cells = [[_cell(value) for value in column[order]] for column in fields]

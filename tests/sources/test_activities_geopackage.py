@@ -413,6 +413,14 @@ def test_a_database_without_layers(tmp_path: Path) -> None:
     assert problems(tmp_path / "a.gpkg") == [DAMAGED]
 
 
+def test_a_text_that_is_not_utf_8(tmp_path: Path) -> None:
+    path = written(tmp_path, [POINT], Anmärkning=["mötesplats"])
+    content = path.read_bytes()
+    assert content.count("mötesplats".encode()) == 1
+    path.write_bytes(content.replace("mötesplats".encode(), b"m\x97\x97tesplats"))
+    assert problems(path) == [DAMAGED]
+
+
 def test_a_page_that_is_overwritten(tmp_path: Path) -> None:
     path = written(tmp_path, [POINT])
     content = bytearray(path.read_bytes())

@@ -370,6 +370,15 @@ def test_rules_of_stations_and_of_platforms(tmp_path: Path) -> None:
     assert bad(times) == {"transfers_not_usable": 3, "transfers_repeated": 2}
 
 
+def test_headways_where_no_trip_can_be_used(tmp_path: Path) -> None:
+    message = refused(
+        tmp_path,
+        trips="route_id,service_id,trip_id\nr,okänd,t\n",
+        frequencies="trip_id,start_time,end_time,headway_secs\nt,9:00:00,10:00:00,1200\n",
+    )
+    assert "1 trips have no days of service: left out." in message
+
+
 def test_rules_of_trips_and_routes_never_apply_to_others(tmp_path: Path) -> None:
     times = read(
         tmp_path,
