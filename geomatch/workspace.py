@@ -212,6 +212,11 @@ class Workspace:
                 *sorted((self.folder / "internal").glob("*")),
             ):
                 tidy(parent)
+            old = self.folder / ".internal.old"
+            if old.exists() and (self.folder / "internal").exists():
+                shutil.rmtree(old)
+            elif old.exists():
+                old.rename(self.folder / "internal")
             # Pages that a killed `publish` was making. What else lies beside the settings is not ours to remove.
             shutil.rmtree(self.folder / ".publish.new", ignore_errors=True)
             for part in sorted((self.folder / "internal").rglob("*.part")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -122,7 +123,7 @@ def publish_month(
 ) -> list[Path]:
     """Write the pages of a computed month into `internal/`, one per county, and the page that lists them.
 
-    A county's folder is written beside the old one and put in its place when it is whole.
+    All pages are laid out anew beside the old ones, with links to what stays, and put in their place in one step.
 
     Args:
         workspace: Where the month is.
@@ -151,7 +152,7 @@ def publish_month(
     internal = workspace.folder / INTERNAL
     staged = workspace.folder / ".publish.new"
     shutil.rmtree(staged, ignore_errors=True)
-    pages = []
+    _stay(internal, staged / INTERNAL, {internal / month / code for code in wanted})
     with using_language(page_language or workspace.settings().language):
         for number, code in enumerate(wanted):
             progress(_("Pages"), number, len(wanted))
@@ -178,25 +179,26 @@ def publish_month(
                 dump_json({name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}),
                 encoding="utf-8",
             )
-            target = internal / month / code
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{code}.new")
-            shutil.rmtree(beside, ignore_errors=True)
-            made.parent.rename(beside)
-            _place_assets(staged / INTERNAL / "assets", internal / "assets")
-            replace_folder(beside, target)
-            pages.append(target / "index.html")
-        publish_index(_entries(internal, workspace, names), workspace.folder)
+        publish_index(_entries(staged / INTERNAL, workspace, names), staged)
+        replace_folder(staged / INTERNAL, internal)
         progress(_("Pages"), len(wanted), len(wanted))
     shutil.rmtree(staged)
-    return pages
+    return [internal / month / code / "index.html" for code in wanted]
 
 
-def _place_assets(staged: Path, target: Path) -> None:
-    """Shared files, each put in place by one rename; the same file is left alone."""
-    for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-        place = target / path.relative_to(staged)
-        if place.is_file() and place.read_bytes() == path.read_bytes():
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.rename(place)
+def _stay(pages: Path, copy: Path, anew: set[Path]) -> None:
+    """The tree of pages once more, as links to its files, without the folders that are made anew."""
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if Path(folder) / name in anew or name.startswith(".")}
+
+    def linked(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            # Not every file system has links.
+            shutil.copyfile(source, target)
+
+    if pages.is_dir():
+        shutil.copytree(pages, copy, copy_function=linked, ignore=left_out)
+
