@@ -201,4 +201,3 @@ def _stay(pages: Path, copy: Path, anew: set[Path]) -> None:
 
     if pages.is_dir():
         shutil.copytree(pages, copy, copy_function=linked, ignore=left_out)
-
