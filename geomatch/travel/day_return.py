@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,23 +15,13 @@ import pandas as pd
 from geomatch.settings import LimitSettings
 from geomatch.travel.days import Days, days_of
 from geomatch.travel.journey import Journey, Leg, itinerary, legs_of
+from geomatch.travel.nearby import Surroundings, surroundings
 from geomatch.travel.network import DIRECTIONS, HOME, OUT, Network
+from geomatch.travel.places import Places, asked_by, bound_of, target_of
 from geomatch.travel.scan import INFINITE, NONE
-from geomatch.travel.search import (
-    Moment,
-    Places,
-    Scratch,
-    Surroundings,
-    Ways,
-    asked_by,
-    bound_of,
-    deadlines,
-    one_way,
-    searches,
-    surroundings,
-    target_of,
-)
+from geomatch.travel.search import Moment, Scratch, deadlines, one_way, searches
 from geomatch.travel.summary import PAIR_COLUMNS, REASONS, summarise
+from geomatch.travel.ways import Ways
 
 __all__ = [
     "REASONS",
@@ -47,6 +38,8 @@ Progress = Callable[[int, int], None]
 
 # Targets within one square of this side share the connections that are read for them.
 _GROUP_M = 30_000.0
+# No more of them than this, so that no thread is left with a large city at the end.
+_GROUP_TARGETS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +104,11 @@ def _groups(question: _Question) -> list[list[int]]:
     for target, name in enumerate(question.series):
         if name in question.sessions:
             groups.setdefault((int(square[target, 0]), int(square[target, 1])), []).append(target)
-    return [groups[key] for key in sorted(groups)]
+    return [
+        groups[key][start : start + _GROUP_TARGETS]
+        for key in sorted(groups)
+        for start in range(0, len(groups[key]), _GROUP_TARGETS)
+    ]
 
 
 def _within_limits(
@@ -127,7 +124,7 @@ def _within_limits(
         group.append(surroundings(days, direction, least, limit_s))
     for target in targets:
         name = question.series[target]
-        found = [target_of(places, group[direction], target, None) for direction in DIRECTIONS]
+        found = [target_of(places, direction, limit_s, target) for direction in DIRECTIONS]
         # Who cannot get there or cannot get home has no day return, whatever the other way is.
         join = np.intersect1d if both else np.union1d
         rows = join(found[OUT].rows, found[HOME].rows).astype(np.int32)
@@ -173,8 +170,12 @@ def _in_threads(
         if progress is not None:
             progress(done, total)
 
+    mine = threading.local()
+
     def one(group: list[int]) -> list[pd.DataFrame]:
-        return work(group, Scratch(question.days.network))
+        if not hasattr(mine, "scratch"):
+            mine.scratch = Scratch(question.days.network)
+        return work(group, mine.scratch)
 
     threads = threads or os.cpu_count() or 1
     if threads == 1:
@@ -278,7 +279,7 @@ def _with_reasons(
             rows = np.flatnonzero(lacking.any(axis=0)).astype(np.int32)
             beyond = one_way(
                 question.days, question.places, free[direction], scratch,
-                target_of(question.places, free[direction], target, rows),
+                target_of(question.places, direction, int(INFINITE), target, rows),
                 [moments[session] for session in chosen], None,
             )  # fmt: skip
             every.fill(chosen, rows, beyond)
@@ -460,7 +461,7 @@ def _journey(
     moment: Moment,
     limits: LimitSettings | None,
 ) -> Journey | None:
-    target = target_of(places, near, 0, np.zeros(1, np.int32))
+    target = target_of(places, near.direction, near.limit_s, 0, np.zeros(1, np.int32))
     _sessions, search = next(searches(days, places, near, scratch, [moment], limits))
     _rows, _days, scan, answer = search.answers(target)[-1]
     if answer["place"][0, 0] == NONE:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geomatch.travel.answers import trace
 from geomatch.travel.changes import walk_seconds
 from geomatch.travel.network import OUT, Network
-from geomatch.travel.scan import WALK, trace
-from geomatch.travel.search import Places, Scan, Target
+from geomatch.travel.places import Places, Target
+from geomatch.travel.scan import WALK
+from geomatch.travel.search import Scan
 
 __all__ = ["Journey", "Leg", "itinerary", "legs_of"]
 
@@ -58,9 +60,7 @@ def _rides(scan: Scan, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First and last connection (places of the scan) of each ride, and whether one enters it seated."""
     first, last = np.zeros((2, _MOST_LEGS), np.int64)
     seated = np.zeros(_MOST_LEGS, np.bool_)
-    legs = trace(
-        place, 0, scan.limited, scan.spans(), scan.pieces, first, last, seated
-    )  # fmt: skip
+    legs = trace(place, 0, scan.layered, scan.span, scan.pieces, first, last, seated)
     return first[:legs], last[:legs], seated[:legs]
 
 

@@ -40,10 +40,11 @@ def hops_of(start: np.ndarray, end: np.ndarray, seconds: np.ndarray, stops: int)
 
 
 @numba.njit(cache=True, nogil=True)
-def bounds(offset, stop, least_s, egress_s, limit_s, bound_s):  # type: ignore[no-untyped-def]  # numba compiles it
+def bounds(offset, stop, least_s, egress_s, limit_s, beyond_s, bound_s):  # type: ignore[no-untyped-def]  # numba compiles it
     """Fill `bound_s` with the least seconds from each stop to the target; INFINITE beyond `limit_s`.
 
     Dijkstra's search from the target, with one bucket per second: all steps are whole seconds and short.
+    `beyond_s` is what it takes at least to come from each stop's other side; with it, too, no stop is over the limit.
     """
     count = len(bound_s)
     bound_s[:] = INFINITE
@@ -53,7 +54,7 @@ def bounds(offset, stop, least_s, egress_s, limit_s, bound_s):  # type: ignore[n
     waiting, following = np.empty(room, np.int32), np.empty(room, np.int32)
     used = 0
     for i in range(count):
-        if egress_s[i] <= limit_s:
+        if egress_s[i] + beyond_s[i] <= limit_s:
             bound_s[i] = egress_s[i]
             waiting[used], following[used] = i, bucket[egress_s[i]]
             bucket[egress_s[i]] = used
@@ -67,7 +68,7 @@ def bounds(offset, stop, least_s, egress_s, limit_s, bound_s):  # type: ignore[n
                 continue
             for entry in range(offset[node], offset[node + 1]):
                 other, total = stop[entry], second + least_s[entry]
-                if total <= limit_s and total < bound_s[other]:
+                if total + beyond_s[other] <= limit_s and total < bound_s[other]:
                     bound_s[other] = total
                     if used == room:
                         room *= 2

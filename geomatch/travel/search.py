@@ -2,147 +2,56 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from geomatch.settings import LimitSettings
-from geomatch.travel.changes import ROUNDING_M, Walks, walk_seconds
+from geomatch.travel.answers import figures, query
 from geomatch.travel.days import Days, Rides
+from geomatch.travel.nearby import Surroundings, bits
 from geomatch.travel.network import HOME, OUT, Network
-from geomatch.travel.reach import bounds, candidates, nearest, select
+from geomatch.travel.places import Places, Target, away_from
 from geomatch.travel.scan import (
     BEGIN,
     BOUND,
     CHANGE_MASK,
+    COUNT,
+    FULL_BOARD,
+    FULL_PIECES,
     INFINITE,
     MOST_DAYS,
     NONE,
+    SEEN,
     WALK,
-    figures,
-    query,
-    scan_layer,
 )
+from geomatch.travel.scan import scan as read
+from geomatch.travel.ways import Ways
 
-__all__ = [
-    "Moment",
-    "Places",
-    "Scan",
-    "Scratch",
-    "Search",
-    "Surroundings",
-    "Target",
-    "Ways",
-    "asked_by",
-    "bound_of",
-    "deadlines",
-    "one_way",
-    "searches",
-    "surroundings",
-    "target_of",
-]
-
-# No search without limits takes longer than the two days that times of a feed may span.
-_LONGEST_S = 2 * 24 * 3600
+__all__ = ["Moment", "Scan", "Scratch", "Search", "deadlines", "one_way", "searches"]
 
 # How long before the deadline (in the scan's time) to look whether everybody has found a way.
-_STEPS_S = np.array([75, 105, 150, 210, 300, 420, 600]) * 60
+_STEPS_S = np.array([30, 45, 60, 75, 90, 105, 120, 150, 180, 240, 300, 420, 600]) * 60
 
 
 class Scratch:
-    """Work space of one thread, used for one scan after the other."""
+    """Work space of one thread, used for one scan after the other: what was used once is quick to use again."""
 
     def __init__(self, network: Network) -> None:
-        # A row per layer of a scan, for trips of the day and of the day before.
-        self.trip_place = np.full((1, 2 * len(network.service_of_trip)), -1, np.int32)
-        self.room = 1
+        # For trips of the day and of the day before.
+        self.trip_place = np.full(2 * len(network.service_of_trip), -1, np.int32)
+        # Pieces there is room for, and departures worth boarding for each connection; both grow when too few.
+        self.pieces, self.board = 1 << 18, 1
+        self._kept: dict[str, np.ndarray] = {}
 
-    def deepen(self, layers: int) -> None:
-        """Room for so many layers."""
-        missing = layers - len(self.trip_place)
-        if missing > 0:
-            more = np.full((missing, self.trip_place.shape[1]), -1, np.int32)
-            self.trip_place = np.concatenate([self.trip_place, more])
-
-
-class Places:
-    """Origins and targets of a question, with their walks to stops, made once for a network.
-
-    Args:
-        network: Stops and settings of walking.
-        origins_xy_m, targets_xy_m: n x 2, EPSG:3006.
-    """
-
-    def __init__(self, network: Network, origins_xy_m: np.ndarray, targets_xy_m: np.ndarray) -> None:
-        self.network = network
-        self.origins_xy_m, self.targets_xy_m = origins_xy_m, targets_xy_m
-        self.origins = network.stops_near(origins_xy_m)
-        self.targets = network.stops_near(targets_xy_m)
-
-    def egress(self, target: int) -> tuple[np.ndarray, np.ndarray]:
-        """Per stop, seconds (INFINITE when too far) and metres of the walk to the target."""
-        seconds = np.full(len(self.network.stop_xy_m), INFINITE, np.int32)
-        metres = np.zeros(len(seconds))
-        span = slice(self.targets.offset[target], self.targets.offset[target + 1])
-        seconds[self.targets.stop[span]] = self.targets.walk_s[span]
-        metres[self.targets.stop[span]] = self.targets.walk_m[span]
-        return seconds, metres
-
-    def direct(self, target: int) -> tuple[np.ndarray, np.ndarray]:
-        """Per origin, seconds (INFINITE when too far) and metres of the walk from door to door."""
-        metres = np.hypot(*(self.origins_xy_m - self.targets_xy_m[target]).T) * self.network.walk.detour
-        near = metres <= self.network.walk.max_walk_m + ROUNDING_M
-        seconds = np.full(len(metres), INFINITE, np.int32)
-        seconds[near] = walk_seconds(metres[near], self.network.walk)
-        return seconds, metres
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a search in one direction towards one or several targets reads.
-
-    Attributes:
-        direction: OUT or HOME.
-        limit_s: Longest journey; INFINITE without a limit.
-        rides: The connections, by how much later the times of a day are counted from than those of the day before.
-        room: Likewise, where the list of each stop begins when each of its connections is worth boarding once.
-    """
-
-    direction: int
-    limit_s: int
-    rides: dict[int, Rides]
-    room: dict[int, np.ndarray]
-
-
-def bound_of(network: Network, direction: int, egress_s: np.ndarray, limit_s: int) -> np.ndarray:
-    """Least seconds from each stop to a target, INFINITE beyond `limit_s`.
-
-    Args:
-        network: Stops and their hops.
-        direction: OUT for ways towards the target in the scan's direction OUT; HOME likewise.
-        egress_s: Walk from each stop to the target, INFINITE where it is too far.
-        limit_s: How far to look.
-    """
-    hops = network.hops[direction]
-    bound_s = np.empty(len(egress_s), np.int32)
-    bounds(hops.offset, hops.stop, hops.least_s, egress_s, min(limit_s, _LONGEST_S), bound_s)
-    return bound_s
-
-
-def surroundings(days: Days, direction: int, bound_s: np.ndarray | None, limit_s: int) -> Surroundings:
-    """The connections of `days` that can be of use; all of them when `bound_s` is None."""
-    rides = {int(shift): days.rides(direction, int(shift)) for shift in np.unique(days.shift_s)}
-    if bound_s is not None:
-        rides = {
-            shift: part.at(select(part.departure_s, part.arrival_s, part.to_stop, bound_s, limit_s))
-            for shift, part in rides.items()
-        }
-    room = {}
-    for shift, part in rides.items():
-        room[shift] = np.zeros(len(days.network.stop_xy_m) + 1, np.int64)
-        np.cumsum(np.bincount(part.from_stop, minlength=len(room[shift]) - 1), out=room[shift][1:])
-    return Surroundings(direction, limit_s, rides, room)
+    def array(self, name: str, kind: type, *shape: int) -> np.ndarray:
+        """The array `name`, holding whatever it was left with."""
+        size = math.prod(shape)
+        if len(self._kept.get(name, ())) < size:
+            self._kept[name] = np.empty(size, kind)
+        return self._kept[name][:size].reshape(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,172 +68,26 @@ def deadlines(direction: int, day: int, start_s: int, end_s: int, margin_s: int)
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """Journeys one way, sessions x origins, in a person's time.
-
-    Attributes:
-        found: Whether there is a journey.
-        departure_s, arrival_s: Seconds after noon minus 12 h.
-        transfers: Changes of vehicle.
-        walked: The journey is a walk from door to door.
-        later: Homebound, whether a later journey exists.
-        walk_m, wait_s: Metres walked, seconds waited between vehicles.
-        tightest_s: Shortest change; -1 without a change.
-        booked: A leg must be booked ahead.
-    """
-
-    found: np.ndarray
-    departure_s: np.ndarray
-    arrival_s: np.ndarray
-    transfers: np.ndarray
-    walked: np.ndarray
-    later: np.ndarray
-    walk_m: np.ndarray
-    wait_s: np.ndarray
-    tightest_s: np.ndarray
-    booked: np.ndarray
-
-    @classmethod
-    def none(cls, sessions: int, origins: int) -> Ways:
-        """No journeys."""
-        kinds = (bool, np.int32, np.int32, np.int32, bool, bool, float, np.int32, np.int32, bool)
-        return cls(*(np.zeros((sessions, origins), kind) for kind in kinds))
-
-    def put(self, origins: np.ndarray, other: Ways, sessions: np.ndarray | None = None) -> None:
-        """Take over the journeys of `other`, whose origins are `origins`; of marked sessions only when given."""
-        marked = np.ones(len(other.found), bool) if sessions is None else sessions
-        for one in fields(self):
-            getattr(self, one.name)[np.ix_(np.flatnonzero(marked), origins)] = getattr(other, one.name)[
-                marked
-            ]
-
-    def put_sessions(self, sessions: list[int], other: Ways) -> None:
-        """Take over the journeys of some sessions."""
-        for one in fields(self):
-            getattr(self, one.name)[sessions] = getattr(other, one.name)
-
-    def fill(self, sessions: np.ndarray, origins: np.ndarray, other: Ways) -> None:
-        """Take over journeys of `other`, which has these sessions and origins, where there is none here."""
-        lacking = ~self.found[np.ix_(sessions, origins)]
-        for one in fields(self):
-            values = getattr(self, one.name)
-            mine = values[np.ix_(sessions, origins)]
-            values[np.ix_(sessions, origins)] = np.where(lacking, getattr(other, one.name), mine)
-
-    def of(self, origins: np.ndarray) -> Ways:
-        """The journeys of some origins."""
-        return Ways(*(getattr(self, one.name)[:, origins] for one in fields(self)))
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A target as searches see it, with the origins that ask.
-
-    Attributes:
-        egress_s, egress_m: Walk from each stop; INFINITE where it is too far.
-        bound_s: For each stop the least seconds to the target; INFINITE beyond the limit.
-        rows: Numbers of the origins, int32.
-        direct_s, direct_m: Walk of each of them from door to door.
-    """
-
-    egress_s: np.ndarray
-    egress_m: np.ndarray
-    bound_s: np.ndarray
-    rows: np.ndarray
-    direct_s: np.ndarray
-    direct_m: np.ndarray
-
-    def of(self, chosen: np.ndarray) -> Target:
-        """The target for some of the origins."""
-        return Target(
-            self.egress_s,
-            self.egress_m,
-            self.bound_s,
-            self.rows[chosen],
-            self.direct_s[chosen],
-            self.direct_m[chosen],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """Links between connections that are read: for each connection where they begin, and the days as bits."""
-
-    offset: np.ndarray
-    to: np.ndarray
-    seated: np.ndarray
-    days: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Stops, departures worth boarding, and pieces of each connection: what `scan_layer` fills."""
-
-    stops: np.ndarray
-    board: np.ndarray
-    span: np.ndarray
-
-    @classmethod
-    def empty(cls, room: np.ndarray, bound_s: np.ndarray, connections: int) -> Layer:
-        """Nothing worth boarding yet; `room` says where the list of each stop begins, and where the last ends."""
-        stops = np.zeros((len(room), 4), np.int64)
-        stops[:, BEGIN] = room
-        stops[:-1, BOUND] = bound_s
-        return cls(stops, np.empty((int(room[-1]), 4), np.int64), np.zeros((connections, 2), np.int64))
-
-
-@dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan of several days: what `query`, `figures` and `trace` read; one layer, or one per change and one more."""
+    """A scan of several days: what `query`, `figures` and `trace` read; it holds until the next of its kind.
+
+    Attributes:
+        rides: The connections.
+        days: How many.
+        layered: There is a layer for no change, and one for each change allowed; else there is one layer.
+        stops, around, board, span: By layer: stops, the best result after a change from each of them, departures
+            worth boarding, and pieces of each connection.
+        pieces: Pieces of all layers.
+    """
 
     rides: Rides
     days: int
-    layers: list[Layer]
-    limited: bool
+    layered: bool
+    stops: np.ndarray
+    around: np.ndarray
+    board: np.ndarray
+    span: np.ndarray
     pieces: np.ndarray
-
-    def spans(self) -> np.ndarray:
-        """Pieces of each connection, by layer."""
-        return np.stack([layer.span for layer in self.layers]) if self.limited else self.layers[0].span[None]
-
-
-class _FullError(Exception):
-    """The lists of a scan were too small."""
-
-
-def _linked(days: Days, rides: Rides, direction: int, chosen: Sequence[int]) -> Linked:
-    """The links between connections of `rides` on the chosen days, listed per connection; empty without any."""
-    none = Linked(*(np.zeros(0, kind) for kind in (np.int32, np.int32, bool, np.int64)))
-    links = days.links
-    place = np.flatnonzero(rides.linked)
-    if not len(place):
-        return none
-    trips, connections = len(days.network.service_of_trip), len(days.network.trip)
-    name = rides.connection[place] + connections * (rides.trip[place] >= trips).astype(np.int64)
-    order = np.argsort(name)
-    name, place = name[order], place[order]
-
-    def places(wanted: np.ndarray) -> np.ndarray:
-        found = np.minimum(np.searchsorted(name, wanted), len(name) - 1)
-        return np.where(name[found] == wanted, place[found], -1)
-
-    start, end = places(links.start), places(links.end)
-    if direction == HOME:
-        start, end = end, start
-    bits = _bits(links.holds[:, list(chosen)])
-    keep = (start >= 0) & (end >= 0) & (bits != 0)
-    if not keep.any():
-        return none
-    start, end, seated, bits = start[keep], end[keep], links.seated[keep], bits[keep]
-    order = np.lexsort((seated, end, start))
-    offset = np.zeros(len(rides.connection) + 1, np.int32)
-    np.cumsum(np.bincount(start, minlength=len(rides.connection)), out=offset[1:])
-    return Linked(offset, end[order].astype(np.int32), seated[order], bits[order])
-
-
-def _bits(holds: np.ndarray) -> np.ndarray:
-    """Rows of marks per day as whole numbers, a bit per day."""
-    return holds.astype(np.int64) @ (np.int64(1) << np.arange(holds.shape[1], dtype=np.int64))
 
 
 class Search:
@@ -342,13 +105,12 @@ class Search:
         limits: LimitSettings | None,
     ) -> None:
         self.days, self.places, self.near, self.scratch = days, places, near, scratch
-        self.rides, self.room = near.rides[shift_s], near.room[shift_s]
-        self.chosen, self.deadline_s = list(chosen), deadline_s
+        self.rides, self.room, self.turned_s = near.rides[shift_s], near.room[shift_s], near.turned_s[shift_s]
+        self.chosen, self.deadline_s = tuple(chosen), deadline_s
         self.booking = limits is None or limits.allow_booking
         self.most = CHANGE_MASK if limits is None else limits.max_transfers
-        self.runs = _bits(days.runs[self.chosen].T)
-        self.linked = _linked(days, self.rides, near.direction, self.chosen)
-        self.first = int(np.searchsorted(-self.rides.departure_s, -deadline_s))
+        self.runs, self.linked = near.marks(shift_s, self.chosen)
+        self.first = int(np.searchsorted(self.turned_s, -deadline_s))
 
     def scan(self, target: Target, layers: int | None, wanted: np.ndarray) -> Scan:
         """One scan, which ends when all origins of the target have found a way on all days.
@@ -358,48 +120,64 @@ class Search:
             layers: None without a limit on changes, else the number of changes allowed + 1.
             wanted: For each day whether it is asked about.
         """
-        while True:
-            try:
-                return self._scan(target, layers, wanted)
-            except _FullError:
-                self.scratch.room *= 2
-            finally:
-                self.scratch.trip_place[:, self.rides.trip[self.first :]] = -1
-
-    def _scan(self, target: Target, layers: int | None, wanted: np.ndarray) -> Scan:
-        rides, depth = self.rides, layers or 1
-        count, stops = len(rides.connection), len(self.room) - 1
-        room = self.room * self.scratch.room
-        pieces = np.empty((depth * count * self.scratch.room + 1, 4), np.int64)
-        # Below the first layer there is none to change to.
-        below = Layer.empty(np.zeros_like(room), target.bound_s, count if layers else 0)
-        board = [Layer.empty(room, target.bound_s, count) for _layer in range(depth)]
-        follow = np.empty((depth, count), np.int32)
-        self.scratch.deepen(depth)
-        scan = Scan(rides, len(self.chosen), board, layers is not None, pieces)
-        away_s = self._away(target) if layers else np.zeros(stops, np.int32)
-        runs = self.runs & _bits(wanted[None])[0]
-        used, first, asking = 0, self.first, target
-        for last in self._parts():
-            for number, layer in enumerate(board):
-                before = layer if layers is None else board[number - 1] if number else below
-                used = self._read(
-                    first, last, runs, target, away_s, before, layer, pieces, used, number, follow[number]
-                )
-            first = last
-            if last < count:
-                asking = asking.of(self._still_asking(scan, asking, wanted, int(-rides.departure_s[last])))
-                if not len(asking.rows):
-                    break
-                away_s = self._away(asking)
+        scan = None
+        while scan is None:
+            scan = self._scan(target, layers, wanted)
         return scan
+
+    def _scan(self, target: Target, layers: int | None, wanted: np.ndarray) -> Scan | None:
+        """The scan, or None when the work space was too small; there is more of it now."""
+        scan = self._empty(target, layers)
+        follow = self.scratch.array("follow", np.int32, len(self.rides.connection))
+        runs = self.runs & bits(wanted[None])[0]
+        used, first, last, asking = 0, self.first, self.first, target
+        away_s = away_from(self.places, asking, self.near.direction, self.near.limit_s)
+        for last in self._parts():
+            used = self._read(first, last, runs, target, away_s, scan, used, follow)
+            if used < 0:
+                break
+            first = last
+            if last < len(follow):
+                still = self._still_asking(scan, asking, wanted, int(self.turned_s[last]))
+                if not len(still):
+                    break
+                if len(still) < len(asking.rows):
+                    asking = asking.of(still)
+                    away_s = away_from(self.places, asking, self.near.direction, self.near.limit_s)
+        self.scratch.trip_place[self.rides.trip[self.first : last]] = -1
+        if used == FULL_PIECES:
+            self.scratch.pieces *= 2
+        elif used == FULL_BOARD:
+            self.scratch.board *= 2
+        return scan if used >= 0 else None
+
+    def _empty(self, target: Target, layers: int | None) -> Scan:
+        """A scan that has read nothing. `span` holds for what has been read alone."""
+        scratch, kind, depth = self.scratch, "one layer" if layers is None else "layers", layers or 1
+        room = self.room * scratch.board
+        stops = scratch.array(f"stops, {kind}", np.int64, depth, len(room), 4)
+        stops[:, :, BEGIN] = room
+        stops[:, :, COUNT] = stops[:, :, SEEN] = 0
+        stops[:, :-1, BOUND] = target.bound_s
+        around = scratch.array(f"around, {kind}", np.int64, depth, len(room) - 1)
+        around[:] = INFINITE
+        return Scan(
+            self.rides,
+            len(self.chosen),
+            layers is not None,
+            stops,
+            around,
+            scratch.array(f"board, {kind}", np.int64, depth, int(room[-1]), 4),
+            scratch.array(f"span, {kind}", np.int64, depth, len(self.rides.connection), 2),
+            scratch.array(f"pieces, {kind}", np.int64, scratch.pieces, 4),
+        )
 
     def _parts(self) -> list[int]:
         """Where to pause: a limit on the journey lets most searches end long before the day does."""
         count = len(self.rides.connection)
         if self.near.limit_s == INFINITE:
             return [count]
-        pauses = np.searchsorted(-self.rides.departure_s, _STEPS_S - self.deadline_s)
+        pauses = np.searchsorted(self.turned_s, _STEPS_S - self.deadline_s)
         return [*(int(place) for place in np.unique(pauses) if self.first < place < count), count]
 
     def _read(
@@ -409,25 +187,23 @@ class Search:
         runs: np.ndarray,
         target: Target,
         away_s: np.ndarray,
-        before: Layer,
-        layer: Layer,
-        pieces: np.ndarray,
+        scan: Scan,
         used: int,
-        number: int,
         follow: np.ndarray,
     ) -> int:
-        """Read some connections into a layer; returns the pieces in use."""
-        rides, changes, linked = self.rides, self.days.network.changes[self.near.direction], self.linked
-        used = scan_layer(
-            first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
-            rides.service, rides.board, rides.alight, self.booking, target.egress_s, self.deadline_s,
-            self.near.limit_s, target.bound_s, away_s, changes.offset, changes.stop, changes.walk_s,
-            linked.offset, linked.to, linked.seated, linked.days, before.stops, before.board, before.span,
-            layer.stops, layer.board, layer.span, pieces, used, self.scratch.trip_place[number], follow,
+        """Read some connections; returns the pieces in use, or why there was no room."""
+        rides, linked = self.rides, self.linked
+        changes = self.days.network.changes[self.near.direction]
+        back = self.days.network.changes[1 - self.near.direction]
+        return int(
+            read(
+                self.first, first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop,
+                rides.trip, rides.service, rides.board, rides.alight, self.booking, target.egress_s, self.deadline_s,
+                self.near.limit_s, target.bound_s, away_s, changes.offset, changes.stop, changes.walk_s,
+                back.offset, back.stop, linked.offset, linked.to, linked.seated, linked.days, scan.layered,
+                scan.stops, scan.around, scan.board, scan.span, scan.pieces, used, self.scratch.trip_place, follow,
+            )
         )  # fmt: skip
-        if used < 0:
-            raise _FullError
-        return int(used)
 
     def _still_asking(self, scan: Scan, asking: Target, wanted: np.ndarray, before_s: int) -> np.ndarray:
         """The origins for which connections that leave at `-before_s` or earlier may still matter."""
@@ -437,23 +213,17 @@ class Search:
             done &= found["later"]
         return np.flatnonzero(~done[:, wanted].all(axis=1))
 
-    def _away(self, asking: Target) -> np.ndarray:
-        """For each stop the least seconds in which one of the origins can be there; INFINITE beyond the limit."""
-        walks = self.places.origins
-        access_s = np.full(len(self.room) - 1, INFINITE, np.int32)
-        nearest(asking.rows, walks.offset, walks.stop, walks.walk_s, access_s)
-        return bound_of(self.days.network, 1 - self.near.direction, access_s, self.near.limit_s)
-
     def ask(self, scan: Scan, target: Target) -> dict[str, np.ndarray]:
         """The best journeys of the target's origins, origins x days, in the scan's time."""
         shape = (len(target.rows), scan.days)
         names = ("departure_s", "arrival_s", "transfers", "place", "access")
         found = {name: np.empty(shape, np.int32) for name in names}
         found |= {name: np.empty(shape, bool) for name in ("later", "over")}
-        walks, top = self.places.origins, scan.layers[-1]
+        walks = self.places.origins
         query(
             target.rows, scan.days, walks.offset, walks.stop, walks.walk_s, walks.walk_m, target.direct_s,
-            self.deadline_s, self.near.limit_s, self.most, self.near.direction == HOME, top.stops, top.board,
+            self.deadline_s, self.near.limit_s, self.most, self.near.direction == HOME, scan.stops[-1],
+            scan.board[-1],
             *found.values(),
         )  # fmt: skip
         return found
@@ -489,8 +259,8 @@ class Search:
             walk_m, wait_s = np.empty(shape), np.empty(shape, np.int32)
             tightest_s, booked = np.empty(shape, np.int32), np.empty(shape, bool)
             figures(
-                found["place"], found["access"], self.places.origins.walk_m, some.direct_m, scan.limited,
-                scan.spans(), scan.pieces, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop,
+                found["place"], found["access"], self.places.origins.walk_m, some.direct_m, scan.layered,
+                scan.span, scan.pieces, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop,
                 rides.board, rides.alight, target.egress_m, network.stop_xy_m, network.walk.detour,
                 network.walk.speed_kmh, walk_m, wait_s, tightest_s, booked,
             )  # fmt: skip
@@ -527,23 +297,6 @@ def searches(
             part = members[start : start + MOST_DAYS]
             chosen = [moments[place].day for place in part]
             yield part, Search(days, places, near, scratch, shift_s, chosen, deadline_s, limits)
-
-
-def target_of(places: Places, near: Surroundings, target: int, rows: np.ndarray | None) -> Target:
-    """A target for origins `rows`; all for which a journey is not ruled out unless given."""
-    egress_s, egress_m = places.egress(target)
-    direct_s, direct_m = places.direct(target)
-    bound_s = bound_of(places.network, near.direction, egress_s, near.limit_s)
-    if rows is None:
-        walks: Walks = places.origins
-        rows = candidates(walks.offset, walks.stop, walks.walk_s, direct_s, bound_s, near.limit_s)
-    return Target(egress_s, egress_m, bound_s, rows, direct_s[rows], direct_m[rows])
-
-
-def asked_by(target: Target, places: Places, number: int, rows: np.ndarray) -> Target:
-    """The same target, number `number` of `places`, for origins `rows`."""
-    direct_s, direct_m = places.direct(number)
-    return Target(target.egress_s, target.egress_m, target.bound_s, rows, direct_s[rows], direct_m[rows])
 
 
 def one_way(

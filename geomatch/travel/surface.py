@@ -21,8 +21,8 @@ from geomatch.settings import LimitSettings
 from geomatch.travel.cog import BANDS, Extent, Surface, cog_bytes, write_cog
 from geomatch.travel.day_return import pair_returns
 from geomatch.travel.network import HOME, OUT, Network
+from geomatch.travel.places import Places, bound_of
 from geomatch.travel.scan import INFINITE
-from geomatch.travel.search import Places, bound_of
 from geomatch.words import gettext as _
 
 __all__ = ["BANDS", "MAX_CELLS", "Extent", "Surface", "cog_bytes", "surface", "write_cog"]

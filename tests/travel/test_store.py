@@ -25,10 +25,11 @@ from geomatch.month import run_month
 from geomatch.settings import LimitSettings, TimetableSettings, TransferSettings, WalkSettings
 from geomatch.sources.timetable import read_timetable
 from geomatch.travel import pack, store
+from geomatch.travel.answers import figures, query
 from geomatch.travel.day_return import itinerary, journeys_of, pair_returns, session_returns
 from geomatch.travel.network import Network, build_network
 from geomatch.travel.reach import bounds
-from geomatch.travel.scan import figures, query, scan_layer
+from geomatch.travel.scan import scan
 from geomatch.travel.store import compiled_sha256, folder_of, open_network, open_or_build, save_network
 from geomatch.words import using_language
 from geomatch.workspace import Workspace
@@ -179,7 +180,7 @@ def test_journeys_on_an_opened_network(feed: Path, cache: Path, monkeypatch: pyt
     monkeypatch.setattr(pack, "_MAPPED_BYTES", 129)  # whatever is not empty
     network = opened(feed, cache)
     asked = (ORIGINS, SERIES, SESSIONS, LimitSettings())
-    compiled = (scan_layer, query, figures, bounds)
+    compiled = (scan, query, figures, bounds)
     session_returns(read, *asked)
     before = [len(one.signatures) for one in compiled]
     # 8:00 to 9:00 with a change of ten minutes; home one stays seated at B: 12:10 to 13:00.
