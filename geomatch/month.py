@@ -19,7 +19,8 @@ from geomatch.access import allocate_month, gaps_table, ranked, served_table
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
-from geomatch.need import Need, demand_points, need_of_month, widened_cells
+from geomatch.need import Need, need_of_month, widened_cells
+from geomatch.points import demand_points
 from geomatch.restricted import Audience
 from geomatch.settings import Settings, TimetableSettings
 from geomatch.sources.activities import read_activities

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomatch.errors import InputError
-from geomatch.need import demand_points, need_of_month, split_persons, widened_cells
+from geomatch.need import need_of_month, widened_cells
+from geomatch.points import demand_points, split_persons
 from geomatch.settings import Settings, Share
 
 MASKED = ".."

@@ -125,21 +125,20 @@ def _within_limits(
     for target in targets:
         name = question.series[target]
         found = [target_of(places, direction, limit_s, target) for direction in DIRECTIONS]
-        # Who cannot get there or cannot get home has no day return, whatever the other way is.
+        # Who cannot get there or cannot get home has no day return, whatever the other way is. Nobody asks for the
+        # way home in vain then, and the search for it ends early.
         join = np.intersect1d if both else np.union1d
         rows = join(found[OUT].rows, found[HOME].rows).astype(np.int32)
-        ways = [
-            one_way(
-                days,
-                places,
-                group[direction],
-                scratch,
-                asked_by(found[direction], places, target, rows),
-                question.moments(name, direction),
-                question.limits,
+        ways: dict[int, Ways] = {}
+        for direction in DIRECTIONS:
+            if both and direction == HOME:
+                came = np.flatnonzero(ways[OUT].found.any(axis=0))
+                rows, ways[OUT] = rows[came], ways[OUT].of(came)
+            asked = asked_by(found[direction], places, target, rows)
+            moments = question.moments(name, direction)
+            ways[direction] = one_way(
+                days, places, group[direction], scratch, asked, moments, question.limits
             )
-            for direction in DIRECTIONS
-        ]
         moments = question.moments(name, OUT)
         yield _Returns(
             name,

@@ -34,6 +34,8 @@ __all__ = ["Moment", "Scan", "Scratch", "Search", "deadlines", "one_way", "searc
 
 # How long before the deadline (in the scan's time) to look whether everybody has found a way.
 _STEPS_S = np.array([30, 45, 60, 75, 90, 105, 120, 150, 180, 240, 300, 420, 600]) * 60
+# Fewer than this share still ask: worth looking anew at what is of use to them.
+_FEWER = 0.9
 
 
 class Scratch:
@@ -141,7 +143,7 @@ class Search:
                 still = self._still_asking(scan, asking, wanted, int(self.turned_s[last]))
                 if not len(still):
                     break
-                if len(still) < len(asking.rows):
+                if len(still) < _FEWER * len(asking.rows):
                     asking = asking.of(still)
                     away_s = away_from(self.places, asking, self.near.direction, self.near.limit_s)
         self.scratch.trip_place[self.rides.trip[self.first : last]] = -1
