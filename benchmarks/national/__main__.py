@@ -26,16 +26,16 @@ from benchmarks.national.generate import generate, report
 from benchmarks.national.peers import cafein_network, cafein_seconds, seeded_activities
 from geomatch.settings import LimitSettings, TransferSettings, WalkSettings
 from geomatch.travel import search
-from geomatch.travel.day_return import pair_returns
-from geomatch.travel.network import Network
+from geomatch.travel.day_return import pair_returns, pairs_of_targets
+from geomatch.travel.network import DIRECTIONS, Network
+from geomatch.travel.places import target_of
+from geomatch.travel.question import lay_out
+from geomatch.travel.scan import INFINITE
+from geomatch.travel.search import Scratch
 from geomatch.travel.store import open_or_build
 
 FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Nothing is too long, too far away or too many; what must be booked may be.
-OFF = LimitSettings(
-    max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=True, max_away_min=2 * 24 * 60
-)
 
 
 def feed_of(folder: Path) -> Path:
@@ -119,7 +119,12 @@ def month(folder: Path, cache: Path) -> None:
 
 
 def beside_cafein(folder: Path, cache: Path) -> None:
-    """Twenty activities on one day: there and home from all origins, by both, one core each."""
+    """Twenty activities, there and home from all origins, by both: work for one session of one activity.
+
+    cafein is asked for one day, as it has no others: one search back and one on. Ours is the month's question, twenty
+    days asked together, what it takes to lay them out included, shared among the sessions; with our limits, and
+    without any (the search that gives the reasons of those who cannot come). And ours for a single day by itself.
+    """
     network = _network(folder, cache)
     origins, series, sessions = question(folder)
     tables = [pd.read_csv(folder / f"{name}.csv", dtype={"id": str}) for name in ("origins", "activities")]
@@ -129,26 +134,60 @@ def beside_cafein(folder: Path, cache: Path) -> None:
     )
     cafein_seconds(cafein, tables[0], chosen.head(1), DAY)
     theirs = cafein_seconds(cafein, tables[0], chosen, DAY).set_index("activity_id")["cpu_s"]
-    for what, limits in (("with our limits", LimitSettings()), ("without limits", OFF)):
-        # All on one day, so that what a day costs to lay out is shared as in a month; then each by itself.
-        ours = {}
-        of_day = sessions[(sessions["date"] == DAY) & sessions["series_id"].isin(chosen["id"])]
-        part = series[series["series_id"].isin(chosen["id"])]
-        pair_returns(network, origins, part.head(1), of_day, limits, 0.8, WEEKS, threads=1)
+    part = series[series["series_id"].isin(chosen["id"])]
+    asked = sessions[sessions["series_id"].isin(chosen["id"])]
+    for what, some in (("a month", asked), ("one day alone", asked[asked["date"] == DAY])):
+        for rules, work in (("our limits", _limited), ("no limits", _free)):
+            work(network, origins, part.head(1), some)
+            laid_out_s, ours = work(network, origins, part, some)
+            each = len(some) / len(part)
+            ratio = pd.Series(
+                {
+                    name: theirs[name] / ((spent + laid_out_s / len(part)) / each)
+                    for name, spent in ours.items()
+                }
+            )
+            print(
+                f"cafein / geomatch, {rules}, {what}: median {ratio.median():.1f} (from {ratio.min():.1f} to "
+                f"{ratio.max():.1f}); cafein {theirs.median() * 1e3:.0f} ms of work for a session, ours "
+                f"{np.median(list(ours.values())) / each * 1e3:.1f} and {laid_out_s / len(some) * 1e3:.1f} to lay it out",
+                flush=True,
+            )
+
+
+Spent = tuple[float, dict[str, float]]
+
+
+def _limited(network: Network, origins: pd.DataFrame, series: pd.DataFrame, sessions: pd.DataFrame) -> Spent:
+    """Work to lay out the days, and for each activity with the limits, in seconds: all that `pair_returns` does."""
+    start_s = time.process_time()
+    question = lay_out(network, origins, series, sessions, LimitSettings())
+    laid_out_s = time.process_time() - start_s
+    spent = {}
+    scratch = Scratch(network)
+    for number, name in enumerate(series["series_id"]):
         start_s = time.process_time()
-        pair_returns(network, origins, part, of_day, limits, 0.8, WEEKS, threads=1)
-        mean_s = (time.process_time() - start_s) / len(part)
-        for name in part["series_id"]:
-            start_s = time.process_time()
-            alone = part[part["series_id"] == name]
-            pair_returns(network, origins, alone, of_day, limits, 0.8, WEEKS, threads=1)
-            ours[name] = time.process_time() - start_s
-        ratio = np.median([theirs[name] / ours[name] for name in ours])
-        print(
-            f"cafein / geomatch, {what}: {theirs.mean() / mean_s:.1f} over all {len(part)} activities "
-            f"({theirs.mean():.2f} s and {mean_s:.3f} s of work each); asked one by one, the day laid out each time, "
-            f"median {ratio:.1f}"
-        )
+        pairs_of_targets(question, [number], scratch, 0.8, WEEKS)
+        spent[name] = time.process_time() - start_s
+    return laid_out_s, spent
+
+
+def _free(network: Network, origins: pd.DataFrame, series: pd.DataFrame, sessions: pd.DataFrame) -> Spent:
+    """Likewise without limits: the best journey of everybody, whatever it takes."""
+    start_s = time.process_time()
+    question = lay_out(network, origins, series, sessions, LimitSettings())
+    near = [question.everything(direction) for direction in DIRECTIONS]
+    laid_out_s = time.process_time() - start_s
+    spent = {}
+    scratch = Scratch(network)
+    for number, name in enumerate(series["series_id"]):
+        start_s = time.process_time()
+        for direction in DIRECTIONS:
+            target = target_of(question.places, direction, int(INFINITE), number)
+            moments = question.moments(name, direction)
+            search.one_way(question.days, question.places, near[direction], scratch, target, moments, None)
+        spent[name] = time.process_time() - start_s
+    return laid_out_s, spent
 
 
 def main() -> None:

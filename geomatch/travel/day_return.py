@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -17,7 +13,16 @@ from geomatch.travel.days import Days, days_of
 from geomatch.travel.journey import Journey, Leg, itinerary, legs_of
 from geomatch.travel.nearby import Surroundings, surroundings
 from geomatch.travel.network import DIRECTIONS, HOME, OUT, Network
-from geomatch.travel.places import Places, asked_by, bound_of, target_of
+from geomatch.travel.places import Places, bound_of, target_of
+from geomatch.travel.question import (
+    Progress,
+    Question,
+    Returns,
+    in_threads,
+    lay_out,
+    longest_s,
+    within_limits,
+)
 from geomatch.travel.scan import INFINITE, NONE
 from geomatch.travel.search import Moment, Scratch, deadlines, one_way, searches
 from geomatch.travel.summary import PAIR_COLUMNS, REASONS, summarise
@@ -30,161 +35,10 @@ __all__ = [
     "itinerary",
     "journeys_of",
     "pair_returns",
+    "pairs_of_targets",
     "session_returns",
     "summarise",
 ]
-
-Progress = Callable[[int, int], None]
-
-# Targets within one square of this side share the connections that are read for them.
-_GROUP_M = 30_000.0
-# No more of them than this, so that no thread is left with a large city at the end.
-_GROUP_TARGETS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Returns:
-    """All sessions of one series: journeys of the origins `rows`, there and home, sessions x origins."""
-
-    series_id: str
-    rows: np.ndarray
-    dates: tuple[date, ...]
-    day: np.ndarray
-    out: Ways
-    home: Ways
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    days: Days
-    places: Places
-    series: tuple[str, ...]
-    sessions: dict[str, pd.DataFrame]
-    limits: LimitSettings
-
-    def limit_s(self) -> int:
-        return round(self.limits.max_travel_min * 60)
-
-    def moments(self, series_id: str, direction: int) -> list[Moment]:
-        margin_s = round(self.limits.margin_min * 60)
-        place = {day: number for number, day in enumerate(self.days.days)}
-        asked = self.sessions[series_id]
-        return [
-            deadlines(direction, place[day], int(start_s), int(end_s), margin_s)
-            for day, start_s, end_s in zip(asked["date"], asked["start_s"], asked["end_s"], strict=True)
-        ]
-
-
-def _as_date(value: object) -> date:
-    return value if isinstance(value, date) else pd.Timestamp(str(value)).date()
-
-
-def _question(
-    network: Network,
-    origins: pd.DataFrame,
-    series: pd.DataFrame,
-    sessions: pd.DataFrame,
-    limits: LimitSettings,
-) -> _Question:
-    sessions = sessions.assign(date=[_as_date(day) for day in sessions["date"]])
-    sessions = sessions.sort_values(["series_id", "date", "start_s", "end_s"], kind="stable")
-    days = days_of(network, sessions["date"].tolist())
-    for direction in DIRECTIONS:
-        for shift in np.unique(days.shift_s):
-            days.rides(direction, int(shift))
-    places = Places(network, origins[["x_m", "y_m"]].to_numpy(float), series[["x_m", "y_m"]].to_numpy(float))
-    by_series = {str(name): asked for name, asked in sessions.groupby("series_id", sort=True)}
-    return _Question(days, places, tuple(series["series_id"]), by_series, limits)
-
-
-def _groups(question: _Question) -> list[list[int]]:
-    """Targets with sessions, those near each other together."""
-    square = np.floor(question.places.targets_xy_m / _GROUP_M).astype(np.int64)
-    groups: dict[tuple[int, int], list[int]] = {}
-    for target, name in enumerate(question.series):
-        if name in question.sessions:
-            groups.setdefault((int(square[target, 0]), int(square[target, 1])), []).append(target)
-    return [
-        groups[key][start : start + _GROUP_TARGETS]
-        for key in sorted(groups)
-        for start in range(0, len(groups[key]), _GROUP_TARGETS)
-    ]
-
-
-def _within_limits(
-    question: _Question, targets: Sequence[int], scratch: Scratch, *, both: bool
-) -> Iterator[_Returns]:
-    """The journeys within the limits to a group of targets near each other; `both`: of those who may have both ways."""
-    days, places, limit_s = question.days, question.places, question.limit_s()
-    group: list[Surroundings] = []
-    for direction in DIRECTIONS:
-        least = np.full(len(days.network.stop_xy_m), INFINITE, np.int32)
-        for target in targets:
-            np.minimum(least, bound_of(days.network, direction, places.egress(target)[0], limit_s), out=least)
-        group.append(surroundings(days, direction, least, limit_s))
-    for target in targets:
-        name = question.series[target]
-        found = [target_of(places, direction, limit_s, target) for direction in DIRECTIONS]
-        # Who cannot get there or cannot get home has no day return, whatever the other way is. Nobody asks for the
-        # way home in vain then, and the search for it ends early.
-        join = np.intersect1d if both else np.union1d
-        rows = join(found[OUT].rows, found[HOME].rows).astype(np.int32)
-        ways: dict[int, Ways] = {}
-        for direction in DIRECTIONS:
-            if both and direction == HOME:
-                came = np.flatnonzero(ways[OUT].found.any(axis=0))
-                rows, ways[OUT] = rows[came], ways[OUT].of(came)
-            asked = asked_by(found[direction], places, target, rows)
-            moments = question.moments(name, direction)
-            ways[direction] = one_way(
-                days, places, group[direction], scratch, asked, moments, question.limits
-            )
-        moments = question.moments(name, OUT)
-        yield _Returns(
-            name,
-            rows,
-            tuple(question.sessions[name]["date"]),
-            np.array([moment.day for moment in moments]),
-            ways[OUT],
-            ways[HOME],
-        )
-
-
-def _in_threads(
-    question: _Question,
-    work: Callable[[Sequence[int], Scratch], list[pd.DataFrame]],
-    threads: int | None,
-    progress: Progress | None,
-) -> list[list[pd.DataFrame]]:
-    """`work` for each group of targets, in the order of the groups whatever the number of threads."""
-    groups = _groups(question)
-    total = sum(len(question.sessions[question.series[target]]) for group in groups for target in group)
-    done = 0
-    results: list[list[pd.DataFrame]] = []
-
-    def told(group: list[int], result: list[pd.DataFrame]) -> None:
-        nonlocal done
-        results.append(result)
-        done += sum(len(question.sessions[question.series[target]]) for target in group)
-        if progress is not None:
-            progress(done, total)
-
-    mine = threading.local()
-
-    def one(group: list[int]) -> list[pd.DataFrame]:
-        if not hasattr(mine, "scratch"):
-            mine.scratch = Scratch(question.days.network)
-        return work(group, mine.scratch)
-
-    threads = threads or os.cpu_count() or 1
-    if threads == 1:
-        for group in groups:
-            told(group, one(group))
-        return results
-    with ThreadPoolExecutor(threads) as pool:
-        for group, result in zip(groups, pool.map(one, groups), strict=True):
-            told(group, result)
-    return results
 
 
 def session_returns(
@@ -214,19 +68,19 @@ def session_returns(
         tightest_change_s, home_tightest_change_s (NaN: no change), walk_only, last_way_home, reachable, reason
         (one of REASONS, or empty).
     """
-    question = _question(network, origins, series, sessions, limits)
-    free = tuple(surroundings(question.days, direction, None, int(INFINITE)) for direction in DIRECTIONS)
+    question = lay_out(network, origins, series, sessions, limits)
+    free = tuple(question.everything(direction) for direction in DIRECTIONS)
     points = origins["point_id"].to_numpy(object)
 
     def work(targets: Sequence[int], scratch: Scratch) -> list[pd.DataFrame]:
         return [
             _with_reasons(question, (free[OUT], free[HOME]), scratch, target, returns, points)
             for target, returns in zip(
-                targets, _within_limits(question, targets, scratch, both=False), strict=True
+                targets, within_limits(question, targets, scratch, both=False), strict=True
             )
         ]
 
-    frames = [frame for part in _in_threads(question, work, threads, progress) for frame in part]
+    frames = [frame for part in in_threads(question, work, threads, progress) for frame in part]
     if not frames:
         return pd.DataFrame(columns=["point_id", "series_id", "date", "start_s", "end_s", *_SESSION_COLUMNS])
     rank = {point: number for number, point in enumerate(points)}
@@ -257,11 +111,11 @@ _SESSION_COLUMNS = (
 
 
 def _with_reasons(
-    question: _Question,
+    question: Question,
     free: tuple[Surroundings, Surroundings],
     scratch: Scratch,
     target: int,
-    returns: _Returns,
+    returns: Returns,
     points: np.ndarray,
 ) -> pd.DataFrame:
     """All origins: where no journey keeps the limits the best one without them, and the reason."""
@@ -299,8 +153,8 @@ def _broken(ways: Ways, limits: LimitSettings) -> np.ndarray:
 
 
 def _rows(
-    question: _Question,
-    returns: _Returns,
+    question: Question,
+    returns: Returns,
     out: Ways,
     home: Ways,
     reasons: tuple[np.ndarray, np.ndarray],
@@ -383,29 +237,17 @@ def pair_returns(
     Returns:
         point_id, series_id and `PAIR_COLUMNS` but `reason`, in the order of `origins` within that of `series`.
     """
-    question = _question(network, origins, series, sessions, limits)
-    points = origins["point_id"].to_numpy(object)
+    question = lay_out(network, origins, series, sessions, limits)
 
     def work(targets: Sequence[int], scratch: Scratch) -> list[pd.DataFrame]:
-        frames = []
-        for returns in _within_limits(question, targets, scratch, both=True):
-            good = returns.out.found & returns.home.found
-            good &= returns.home.arrival_s - returns.out.departure_s <= limits.max_away_min * 60
-            some = np.flatnonzero(good.any(axis=0))
-            if not len(some):
-                continue
-            none = np.full((len(returns.dates), len(some)), "", object)
-            out, home = returns.out.of(some), returns.home.of(some)
-            rows = _rows(question, returns, out, home, (none, none), points[returns.rows[some]])
-            frames.append(summarise(rows, min_session_share, weeks, limits.tight_change_min))
-        return frames
+        return pairs_of_targets(question, targets, scratch, min_session_share, weeks)
 
-    frames = [frame for part in _in_threads(question, work, threads, progress) for frame in part]
+    frames = [frame for part in in_threads(question, work, threads, progress) for frame in part]
     counts = {name: len(asked) for name, asked in question.sessions.items()}
     pairs = pd.DataFrame(
         {
-            "point_id": np.tile(points, len(question.series)),
-            "series_id": np.repeat(np.array(question.series, object), len(points)),
+            "point_id": np.tile(question.points, len(question.series)),
+            "series_id": np.repeat(np.array(question.series, object), len(question.points)),
         }
     )
     names = ["point_id", "series_id", *(name for name in PAIR_COLUMNS if name != "reason")]
@@ -420,6 +262,24 @@ def pair_returns(
     for name in ("reachable", "booking_needed", "last_way_home_tight"):
         table[name] = table[name].eq(True)
     return table[names]
+
+
+def pairs_of_targets(
+    question: Question, targets: Sequence[int], scratch: Scratch, min_session_share: float, weeks: int
+) -> list[pd.DataFrame]:
+    """The pairs that have a day return in some session, summed up, for a group of targets near each other."""
+    limits, frames = question.limits, []
+    for returns in within_limits(question, targets, scratch, both=True):
+        good = returns.out.found & returns.home.found
+        good &= returns.home.arrival_s - returns.out.departure_s <= limits.max_away_min * 60
+        some = np.flatnonzero(good.any(axis=0))
+        if not len(some):
+            continue
+        none = np.full((len(returns.dates), len(some)), "", object)
+        out, home = returns.out.of(some), returns.home.of(some)
+        rows = _rows(question, returns, out, home, (none, none), question.points[returns.rows[some]])
+        frames.append(summarise(rows, min_session_share, weeks, limits.tight_change_min))
+    return frames
 
 
 def journeys_of(
@@ -439,8 +299,10 @@ def journeys_of(
     found = []
     for direction in DIRECTIONS:
         moment = deadlines(direction, 0, start_s, end_s, margin_s)
-        limit_s = round(limits.max_travel_min * 60)
-        bound_s = bound_of(network, direction, places.egress(0)[0], limit_s)
+        limit_s = longest_s(limits)
+        bound_s = None
+        if limit_s < INFINITE:
+            bound_s = bound_of(network, direction, places.egress(0)[0], limit_s)
         near = surroundings(days, direction, bound_s, limit_s)
         journey = _journey(days, places, near, scratch, moment, limits)
         if journey is None:

@@ -11,10 +11,10 @@ from geomatch.travel.network import Network
 from geomatch.travel.reach import bounds, candidates, nearest
 from geomatch.travel.scan import INFINITE
 
-__all__ = ["Places", "Target", "asked_by", "away_from", "bound_of", "target_of"]
+__all__ = ["LONGEST_S", "Places", "Target", "asked_by", "away_from", "bound_of", "target_of"]
 
-# No search without limits takes longer than the two days that times of a feed may span.
-_LONGEST_S = 2 * 24 * 3600
+# The two days that times of a feed may span: no journey takes longer.
+LONGEST_S = 2 * 24 * 3600
 
 
 class Places:
@@ -55,7 +55,7 @@ class Target:
 
     Attributes:
         egress_s, egress_m: Walk from each stop; INFINITE where it is too far.
-        bound_s: For each stop the least seconds to the target; INFINITE beyond the limit.
+        bound_s: For each stop the least seconds to the target; INFINITE beyond the limit. Without a limit, 0.
         rows: Numbers of the origins, int32.
         direct_s, direct_m: Walk of each of them from door to door.
     """
@@ -94,7 +94,7 @@ def bound_of(
     hops = network.hops[direction]
     bound_s = np.empty(len(egress_s), np.int32)
     beyond_s = np.zeros_like(bound_s) if beyond_s is None else beyond_s
-    bounds(hops.offset, hops.stop, hops.least_s, egress_s, min(limit_s, _LONGEST_S), beyond_s, bound_s)
+    bounds(hops.offset, hops.stop, hops.least_s, egress_s, min(limit_s, LONGEST_S), beyond_s, bound_s)
     return bound_s
 
 
@@ -126,7 +126,10 @@ def target_of(
     """
     egress_s, egress_m = places.egress(target)
     direct_s, direct_m = places.direct(target)
-    bound_s = bound_of(places.network, direction, egress_s, limit_s)
+    if limit_s == INFINITE:
+        bound_s = np.zeros(len(egress_s), np.int32)
+    else:
+        bound_s = bound_of(places.network, direction, egress_s, limit_s)
     if rows is None:
         walks: Walks = places.origins
         rows = candidates(walks.offset, walks.stop, walks.walk_s, direct_s, bound_s, limit_s)

@@ -29,11 +29,12 @@ import numpy as np
 
 __all__ = [
     "AT_TARGET", "BEGIN", "BOUND", "CHANGE", "CHANGE_BITS", "CHANGE_MASK", "CONNECTION", "COUNT", "FULL_BOARD",
-    "FULL_PIECES", "HOW", "INFINITE", "MOST_DAYS", "NONE", "ON_DAYS", "RESULT", "SEATED", "SEEN", "STAY", "TIME",
-    "WALK", "WHERE", "scan",
+    "FULL_PIECES", "HOW", "INFINITE", "MOST_DAYS", "NEVER", "NONE", "ON_DAYS", "RESULT", "SEATED", "SEEN", "STAY", "TIME",
+    "WALK", "WHERE", "scan", "usable",
 ]  # fmt: skip
 
 INFINITE = np.int32(1 << 30)
+NEVER = -INFINITE  # In place of a moment: there is none.
 CHANGE_BITS = 6
 CHANGE_MASK = (1 << CHANGE_BITS) - 1
 
@@ -65,7 +66,7 @@ _ROOM = 64
 
 
 @numba.njit(cache=True, inline="always")
-def _usable(flag, booking):  # type: ignore[no-untyped-def]  # numba compiles it
+def usable(flag, booking):  # type: ignore[no-untyped-def]  # numba compiles it
     """Whether one may board or alight: 0 no, 1 yes, 2 booked ahead."""
     return flag == 1 or (booking and flag == 2)
 
@@ -123,7 +124,7 @@ def _worst(pieces, days, keys, masks):  # type: ignore[no-untyped-def]  # numba 
 @numba.njit(cache=True, nogil=True)
 def scan(  # type: ignore[no-untyped-def]  # numba compiles it
     opened, first, last, runs, departure_s, arrival_s, from_stop, to_stop, trip, service, board_type, alight_type, booking,
-    egress_s, deadline_s, limit_s, bound_s, away_s, change_offset, change_stop, change_s,
+    egress_s, deadline_s, limit_s, bound_s, away_s, since_s, change_offset, change_stop, change_s,
     back_offset, back_stop, link_offset, link_to, link_seated, link_days, layered,
     stops, around, board, span, pieces, used, trip_place, follow,
 ):  # fmt: skip
@@ -137,6 +138,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
         limit_s: Longest journey, or INFINITE.
         bound_s: For each stop a time below which nobody gets from it to the target, or INFINITE.
         away_s: For each stop a time below which no origin that matters gets to it.
+        since_s: For each stop a moment before which nobody who matters leaves it; NEVER when it is not known.
         change_offset, change_stop, change_s: For each stop, the stops to which one can change from it.
         back_offset, back_stop: For each stop, the stops from which one can change to it.
         link_offset, link_to, link_seated, link_days: For each connection those linked to it; of length 0 when there
@@ -166,7 +168,11 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
         while end < last and departure_s[end] == departure_s[i]:
             # Whoever matters cannot use what is too far off: a trip goes on with its next connection that counts.
             at_s = arrival_s[end] + bound_s[to_stop[end]]
-            near = at_s <= deadline_s and away_s[from_stop[end]] + at_s - departure_s[end] <= limit_s
+            near = (
+                at_s <= deadline_s
+                and departure_s[end] >= since_s[from_stop[end]]
+                and away_s[from_stop[end]] + at_s - departure_s[end] <= limit_s
+            )
             if near and runs[service[end]] != 0:
                 follow[end] = trip_place[trip[end]]
                 trip_place[trip[end]] = end
@@ -208,7 +214,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
                                     known = _offer(
                                         known, key, shared, SEATED, other, keys, masks, hows, wheres
                                     )
-                    leaving = _usable(alight_type[j], booking)
+                    leaving = usable(alight_type[j], booking)
                     if leaving and egress_s[stop] < INFINITE and arrival + egress_s[stop] <= deadline_s:
                         key = (arrival + egress_s[stop]) << CHANGE_BITS
                         known = _offer(known, key, days, AT_TARGET, -1, keys, masks, hows, wheres)
@@ -218,7 +224,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
                                 other = link_to[entry]
                                 if other < opened:
                                     continue
-                                if not link_seated[entry] and _usable(board_type[other], booking):
+                                if not link_seated[entry] and usable(board_type[other], booking):
                                     for place in range(
                                         span[before, other, 0],
                                         span[before, other, 0] + span[before, other, 1],
@@ -283,7 +289,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
                             continue
                     changed = tied
                     span[layer, j, 0] = used
-                    boardable = _usable(board_type[j], booking)
+                    boardable = usable(board_type[j], booking)
                     for piece in range(known):
                         key, mask = keys[piece], masks[piece]
                         if (key >> CHANGE_BITS) - departure + away_s[start] > limit_s:

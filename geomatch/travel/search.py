@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geomatch.settings import LimitSettings
 from geomatch.travel.answers import figures, query
 from geomatch.travel.days import Days, Rides
+from geomatch.travel.latest import departures, latest, starts
 from geomatch.travel.nearby import Surroundings, bits
 from geomatch.travel.network import HOME, OUT, Network
-from geomatch.travel.places import Places, Target, away_from
+from geomatch.travel.places import Places, Target, away_from, bound_of
 from geomatch.travel.scan import (
     BEGIN,
     BOUND,
@@ -23,6 +24,7 @@ from geomatch.travel.scan import (
     FULL_PIECES,
     INFINITE,
     MOST_DAYS,
+    NEVER,
     NONE,
     SEEN,
     WALK,
@@ -45,13 +47,13 @@ class Scratch:
         # For trips of the day and of the day before.
         self.trip_place = np.full(2 * len(network.service_of_trip), -1, np.int32)
         # Pieces there is room for, and departures worth boarding for each connection; both grow when too few.
-        self.pieces, self.board = 1 << 18, 1
+        self.pieces, self.board = 1 << 20, 1
         self._kept: dict[str, np.ndarray] = {}
 
     def array(self, name: str, kind: type, *shape: int) -> np.ndarray:
         """The array `name`, holding whatever it was left with."""
         size = math.prod(shape)
-        if len(self._kept.get(name, ())) < size:
+        if name not in self._kept or len(self._kept[name]) < size:
             self._kept[name] = np.empty(size, kind)
         return self._kept[name][:size].reshape(shape)
 
@@ -67,6 +69,23 @@ class Moment:
 def deadlines(direction: int, day: int, start_s: int, end_s: int, margin_s: int) -> Moment:
     """Outbound one must be there `margin_s` before the start; homebound one leaves no earlier than after the end."""
     return Moment(day, start_s - margin_s if direction == OUT else -(end_s + margin_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """What a scan without limits must read.
+
+    Attributes:
+        departure_s: For each origin and day its latest departure, or NEVER.
+        since_s: For each stop a moment before which nobody can be there who leaves home then.
+        bound_s: For each stop the least seconds to the target; INFINITE where it is of no use.
+        last: The connection to end before.
+    """
+
+    departure_s: np.ndarray
+    since_s: np.ndarray
+    bound_s: np.ndarray
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +130,42 @@ class Search:
         self.chosen, self.deadline_s = tuple(chosen), deadline_s
         self.booking = limits is None or limits.allow_booking
         self.most = CHANGE_MASK if limits is None else limits.max_transfers
+        # Nothing is too long nor has too many changes; without limits nobody asks for later ways home either.
+        self.free = near.limit_s == INFINITE and self.most >= CHANGE_MASK
+        self.ask_later = near.direction == HOME and limits is not None
         self.runs, self.linked = near.marks(shift_s, self.chosen)
         self.first = int(np.searchsorted(self.turned_s, -deadline_s))
 
-    def scan(self, target: Target, layers: int | None, wanted: np.ndarray) -> Scan:
+    def scan(self, target: Target, layers: int | None, wanted: np.ndarray, cone: Cone | None = None) -> Scan:
         """One scan, which ends when all origins of the target have found a way on all days.
 
         Args:
             target: Where to, and who asks.
             layers: None without a limit on changes, else the number of changes allowed + 1.
             wanted: For each day whether it is asked about.
+            cone: What may be left out of a scan without limits.
         """
         scan = None
         while scan is None:
-            scan = self._scan(target, layers, wanted)
+            scan = self._scan(target, layers, wanted, cone)
         return scan
 
-    def _scan(self, target: Target, layers: int | None, wanted: np.ndarray) -> Scan | None:
+    def _scan(self, target: Target, layers: int | None, wanted: np.ndarray, cone: Cone | None) -> Scan | None:
         """The scan, or None when the work space was too small; there is more of it now."""
+        if cone is not None:
+            target = replace(target, bound_s=cone.bound_s)
         scan = self._empty(target, layers)
+        since_s = np.full(len(self.room) - 1, NEVER) if cone is None else cone.since_s
         follow = self.scratch.array("follow", np.int32, len(self.rides.connection))
         runs = self.runs & bits(wanted[None])[0]
         used, first, last, asking = 0, self.first, self.first, target
         away_s = away_from(self.places, asking, self.near.direction, self.near.limit_s)
-        for last in self._parts():
-            used = self._read(first, last, runs, target, away_s, scan, used, follow)
+        for last in self._parts() if cone is None else [cone.last]:
+            used = self._read(first, last, runs, target, away_s, since_s, scan, used, follow)
             if used < 0:
                 break
             first = last
-            if last < len(follow):
+            if cone is None and last < len(follow):
                 still = self._still_asking(scan, asking, wanted, int(self.turned_s[last]))
                 if not len(still):
                     break
@@ -189,6 +215,7 @@ class Search:
         runs: np.ndarray,
         target: Target,
         away_s: np.ndarray,
+        since_s: np.ndarray,
         scan: Scan,
         used: int,
         follow: np.ndarray,
@@ -201,7 +228,7 @@ class Search:
             read(
                 self.first, first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop,
                 rides.trip, rides.service, rides.board, rides.alight, self.booking, target.egress_s, self.deadline_s,
-                self.near.limit_s, target.bound_s, away_s, changes.offset, changes.stop, changes.walk_s,
+                self.near.limit_s, target.bound_s, away_s, since_s, changes.offset, changes.stop, changes.walk_s,
                 back.offset, back.stop, linked.offset, linked.to, linked.seated, linked.days, scan.layered,
                 scan.stops, scan.around, scan.board, scan.span, scan.pieces, used, self.scratch.trip_place, follow,
             )
@@ -211,7 +238,7 @@ class Search:
         """The origins for which connections that leave at `-before_s` or earlier may still matter."""
         found = self.ask(scan, asking)
         done = (found["place"] != NONE) & (found["departure_s"] > -before_s)
-        if self.near.direction == HOME:
+        if self.ask_later:
             done &= found["later"]
         return np.flatnonzero(~done[:, wanted].all(axis=1))
 
@@ -224,11 +251,63 @@ class Search:
         walks = self.places.origins
         query(
             target.rows, scan.days, walks.offset, walks.stop, walks.walk_s, walks.walk_m, target.direct_s,
-            self.deadline_s, self.near.limit_s, self.most, self.near.direction == HOME, scan.stops[-1],
+            self.deadline_s, self.near.limit_s, self.most, self.ask_later, scan.stops[-1],
             scan.board[-1],
             *found.values(),
         )  # fmt: skip
         return found
+
+    def _departures(self, target: Target, deadline_s: int) -> np.ndarray:
+        """The latest departure of each origin on each day that makes a deadline without limits, or NEVER."""
+        rides, linked, scratch = self.rides, self.linked, self.scratch
+        back, walks = self.days.network.changes[1 - self.near.direction], self.places.origins
+        leave_s = scratch.array("leave_s", np.int32, len(self.room) - 1, len(self.chosen))
+        trip_days = scratch.array("trip_days", np.int64, len(scratch.trip_place))
+        trip_days[:] = 0
+        latest(
+            int(np.searchsorted(self.turned_s, -deadline_s)), self.runs, rides.departure_s, rides.arrival_s,
+            rides.from_stop, rides.to_stop, rides.trip, rides.service, rides.board, rides.alight, rides.linked,
+            self.booking, target.egress_s, deadline_s, back.offset, back.stop, back.walk_s, linked.offset, linked.to,
+            linked.seated, linked.days, trip_days, scratch.array("ride_days", np.int64, len(rides.trip)), leave_s,
+        )  # fmt: skip
+        result = np.empty((len(target.rows), len(self.chosen)), np.int32)
+        departures(
+            target.rows, walks.offset, walks.stop, walks.walk_s, target.direct_s, deadline_s, leave_s, result
+        )
+        return result
+
+    def _cone(self, target: Target) -> Cone:
+        """What is in nobody's best journey when there are no limits (`geomatch.travel.latest`)."""
+        network, walks, direction = self.days.network, self.places.origins, self.near.direction
+        departure_s = self._departures(target, self.deadline_s)
+        after_s = np.where(departure_s == NEVER, INFINITE, departure_s).min(axis=1)
+        first_s = int(after_s.min(initial=self.deadline_s))
+        horizon_s = self.deadline_s - first_s
+        start_s = np.full(len(self.room) - 1, INFINITE, np.int32)
+        after_s = np.where(after_s == INFINITE, after_s, after_s - first_s).astype(np.int32)
+        starts(target.rows, walks.offset, walks.stop, walks.walk_s, after_s, start_s)
+        bound_s = bound_of(network, direction, target.egress_s, horizon_s)
+        since_s = bound_of(network, 1 - direction, start_s, horizon_s, bound_s)
+        since_s = np.where(since_s < INFINITE, since_s + first_s, INFINITE).astype(np.int32)
+        last = max(self.first, int(np.searchsorted(self.turned_s, -first_s, side="right")))
+        return Cone(departure_s, since_s, bound_s, last)
+
+    def _later(self, target: Target, found: dict[str, np.ndarray]) -> np.ndarray:
+        """Homebound without limits: whether one could leave the target later still; whoever can walk, can."""
+        arrival_s = found["arrival_s"]
+        # Some later ways are among those that were read for others.
+        result = found["later"] | (target.direct_s < INFINITE)[:, None]
+        unsure = (found["place"] != NONE) & ~result
+        tried = 0
+        while unsure.any():
+            # The first and the last moment decide about nearly everybody, then the middle one.
+            moments = np.unique(arrival_s[unsure])
+            at_s = int(moments[(0, -1, len(moments) // 2)[min(tried, 2)]])
+            made = self._departures(target, at_s - 1) != NEVER
+            result |= unsure & made & (arrival_s >= at_s)
+            unsure &= ~((made & (arrival_s >= at_s)) | (~made & (arrival_s <= at_s)))
+            tried += 1
+        return result
 
     def answers(self, target: Target) -> list[tuple[np.ndarray, np.ndarray, Scan, dict[str, np.ndarray]]]:
         """The best journeys: for all origins and days, and again for those that the limit on changes may alter.
@@ -240,8 +319,16 @@ class Search:
             before an earlier.
         """
         every = np.ones(len(self.chosen), bool)
-        scan = self.scan(target, None, every)
+        cone = self._cone(target) if self.free else None
+        scan = self.scan(target, None, every, cone)
         found = self.ask(scan, target)
+        if cone is not None and (found["departure_s"] != cone.departure_s).any():
+            # More changes than a result can tell: very odd timetables only.
+            cone = None
+            scan = self.scan(target, None, every)
+            found = self.ask(scan, target)
+        if cone is not None and self.ask_later:
+            found["later"] = self._later(target, found)
         result: list[tuple[np.ndarray, np.ndarray, Scan, dict[str, np.ndarray]]] = []
         result.append((np.arange(len(target.rows)), every, scan, found))
         if found["over"].any():
