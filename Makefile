@@ -11,7 +11,7 @@ SECONDS ?= 600
 SEED ?= 1
 TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-norrbotten fuzz crash properties browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-norrbotten fuzz crash properties browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,11 @@ bench-national: .venv/ready-test ## The day return of the whole country, beside 
 	$(PY) -m benchmarks.national > benchmarks/results/$$(date +%F)-national.txt; \
 	code=$$?; cat benchmarks/results/$$(date +%F)-national.txt; exit $$code
 
+bench-sweden: .venv/ready-test ## Who is served and the access index at the size of the country, beside PySAL's access; results likewise
+	@mkdir -p benchmarks/results
+	$(PY) -m benchmarks.sweden > benchmarks/results/$$(date +%F)-sweden.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-sweden.txt; exit $$code
+
 bench-norrbotten: .venv/ready-test ## The real month of Norrbotten, cold and warm (needs GEOMATCH_SHARED); results likewise
 	@mkdir -p benchmarks/results
 	$(PY) benchmarks/norrbotten.py > benchmarks/results/$$(date +%F)-norrbotten.txt; \
@@ -75,6 +80,11 @@ properties: .venv/ready-test ## The property tests with TIMES (20) the usual exa
 	@out=longruns/results/$$(date +%F)-properties.txt; \
 	$(PY) -m pytest -q -p longruns.many_examples --times $(TIMES) --hypothesis-seed=$(SEED) > $$out; \
 	code=$$?; cat $$out; exit $$code
+
+peer-national: .venv/ready-test ## Compare with pynigiri on the national feed at full size (some 12 GB, an hour)
+	@mkdir -p longruns/results
+	$(PY) -m longruns.national_peer benchmarks/results/national --seed $(SEED) > longruns/results/$$(date +%F)-national-peer.txt
+	@cat longruns/results/$$(date +%F)-national-peer.txt
 
 browser: ## Install Chromium from Debian's packages where it is missing
 	@sh scripts/need_chromium.sh

@@ -7,6 +7,7 @@ import math
 import shutil
 import sqlite3
 import tempfile
+import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -97,28 +98,33 @@ def read_layer(path: Path, most_rows: int) -> Layer:
         if not _is_whole(copy):
             raise refused(damaged, remedy=again)
         try:
-            layers = [str(name) for name, _kind in pyogrio.list_layers(copy) if name not in NOT_LAYERS]
-            if len(layers) != 1:
-                raise refused(
-                    _("the file has {count} layers: {layers}").format(
-                        count=len(layers), layers=", ".join(layers)
+            # What the library only warns of (a text in a column of dates) would otherwise be read as something else.
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always", RuntimeWarning)
+                layers = [str(name) for name, _kind in pyogrio.list_layers(copy) if name not in NOT_LAYERS]
+                if len(layers) != 1:
+                    raise refused(
+                        _("the file has {count} layers: {layers}").format(
+                            count=len(layers), layers=", ".join(layers)
+                        )
+                        if layers
+                        else _("the file has no layer"),
+                        _("one layer"),
+                        _("Export only the layer with the register"),
                     )
-                    if layers
-                    else _("the file has no layer"),
-                    _("one layer"),
-                    _("Export only the layer with the register"),
+                count = int(pyogrio.read_info(copy, layer=layers[0], force_feature_count=True)["features"])
+                if count > most_rows:
+                    raise refused(
+                        _("the table has more than {most} rows").format(most=most_rows),
+                        remedy=_("Keep only the rows of the register"),
+                    )
+                meta, fids, shapes, fields = pyogrio.raw.read(
+                    copy, layer=layers[0], return_fids=True, force_2d=True
                 )
-            count = int(pyogrio.read_info(copy, layer=layers[0], force_feature_count=True)["features"])
-            if count > most_rows:
-                raise refused(
-                    _("the table has more than {most} rows").format(most=most_rows),
-                    remedy=_("Keep only the rows of the register"),
-                )
-            meta, fids, shapes, fields = pyogrio.raw.read(
-                copy, layer=layers[0], return_fids=True, force_2d=True
-            )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError):
             raise refused(damaged, remedy=again) from None
+    if any(issubclass(one.category, RuntimeWarning) for one in heard):
+        raise refused(damaged, remedy=again)
     order = np.argsort(fids, kind="stable")
     cells = [[_cell(value) for value in column[order]] for column in fields]
     numbers = [int(fid) for fid in fids[order]]

@@ -1,9 +1,10 @@
 """The latest departures that still make it, without limits: what an unlimited scan need not read.
 
 Without a limit on the journey each stop has one departure that matters on a day: the last in time (a later one that
-makes it is never worse). One pass over the connections finds it for all days, in a fraction of the time of a scan.
-From the origins' latest departures follows how early one can be at each stop at all; what leaves a stop before that
-is in nobody's journey, and the scan that tells arrivals and changes leaves it out. The answers stay the same.
+makes it is never worse). One pass over the connections finds it for all days, in a fraction of the time of a scan,
+and marks the connections that make it. With the origins' latest departures the same pass the other way marks those
+that somebody can be in who leaves home then. What has both marks can be in somebody's best journey; the scan that
+tells arrivals and changes reads nothing else, and its answers stay the same.
 """
 
 from __future__ import annotations
@@ -13,40 +14,47 @@ import numpy as np
 
 from geomatch.travel.scan import INFINITE, NEVER, usable
 
-__all__ = ["departures", "latest", "starts"]
+__all__ = ["departures", "kept", "latest", "marked", "seeds"]
 
 
 @numba.njit(cache=True, nogil=True)
 def latest(  # type: ignore[no-untyped-def]  # numba compiles it
-    first, runs, departure_s, arrival_s, from_stop, to_stop, trip, service, board_type, alight_type, linked, booking,
-    egress_s, deadline_s, back_offset, back_stop, back_s, link_offset, link_to, link_seated, link_days,
-    trip_days, ride_days, leave_s,
+    first, last, runs, departure_s, arrival_s, from_stop, to_stop, trip, service, board_type, alight_type, linked,
+    booking, back_offset, back_stop, back_s, link_offset, link_to, link_seated, link_days,
+    trip_days, ready_s, ride_days, leave_s,
 ):  # fmt: skip
-    """Fill `leave_s` (stops x days) with the latest departure from each stop that makes the deadline, or NEVER.
+    """Fill `leave_s` (stops x days) with the latest departure from each stop that makes it, or NEVER.
 
     Args:
-        first: The first connection that may be used; the arrays are those of `Rides`, the latest departure first.
+        first, last: The first connection that may be used, and the one to end before; the arrays are those of
+            `Rides`, the latest departure first.
         runs: For each service the days on which it runs, a bit each.
         linked: For each connection whether it is linked to another.
-        egress_s: Walk from each stop to the target; INFINITE where it is too far.
         back_offset, back_stop, back_s: For each stop, the stops from which one can change to it, and the seconds.
         link_offset, link_to, link_seated, link_days: As of `scan`.
-        trip_days, ride_days: Work space: for each trip 0, for each connection anything.
+        trip_days: Work space: for each trip 0.
+        ready_s: When one must get out at a stop (stops x days) at the latest to make it on foot, or NEVER; changed.
+        ride_days: Filled here: for each connection the days on which whoever is in it makes it.
     """
     stops, days = leave_s.shape
     leave_s[:] = NEVER
-    # When one must get out at a stop at the latest to change there in time, by day; the days on which there is such a
-    # time, and the least of them.
-    ready_s = np.full((stops, days), NEVER, np.int32)
+    # The days on which there is a time to get out by, and the least of them.
     ready_days, least_s = np.zeros(stops, np.int64), np.full(stops, NEVER, np.int32)
+    for stop in range(stops):
+        least = INFINITE
+        for day in range(days):
+            if ready_s[stop, day] != NEVER:
+                ready_days[stop] |= np.int64(1) << day
+                least = min(least, ready_s[stop, day])
+        if ready_days[stop] != 0:
+            least_s[stop] = least
     left_days = np.zeros(stops, np.int64)
-    i, count = first, len(departure_s)
-    while i < count:
+    i = first
+    while i < last:
         end, tied = i, False
-        while end < count and departure_s[end] == departure_s[i]:
+        while end < last and departure_s[end] == departure_s[i]:
             tied = tied or arrival_s[end] == departure_s[end]
-            if linked[end]:
-                ride_days[end] = 0
+            ride_days[end] = 0
             end += 1
         changed = True
         while changed:
@@ -59,9 +67,7 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                 made = before
                 leaving = usable(alight_type[j], booking)
                 if leaving and made != running:
-                    if egress_s[stop] < INFINITE and arrival + egress_s[stop] <= deadline_s:
-                        made = running
-                    elif least_s[stop] >= arrival:
+                    if least_s[stop] >= arrival:
                         made |= running & ready_days[stop]
                     else:
                         unsure, day = running & ready_days[stop] & ~made, 0
@@ -80,7 +86,7 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                                 continue
                             made |= ride_days[other] & link_days[entry] & running
                     changed = changed or (tied and made != ride_days[j])
-                    ride_days[j] = made
+                ride_days[j] = made
                 if made != before:
                     trip_days[trip[j]] = made
                     changed = tied
@@ -124,9 +130,31 @@ def departures(  # type: ignore[no-untyped-def]  # numba compiles it
 
 
 @numba.njit(cache=True, nogil=True)
-def starts(origins, access_offset, access_stop, access_s, after_s, start_s):  # type: ignore[no-untyped-def]
-    """Lower `start_s` of each stop to the earliest that an origin, leaving home at `after_s`, is there on foot."""
+def seeds(  # type: ignore[no-untyped-def]  # numba compiles it
+    origins, access_offset, access_stop, access_s, departure_s, ready_s,
+):  # fmt: skip
+    """Fill `ready_s` (stops x days), in turned time, with when the first of the origins is at each stop on foot."""
+    ready_s[:] = NEVER
     for row in range(len(origins)):
-        if after_s[row] < INFINITE:
-            for entry in range(access_offset[origins[row]], access_offset[origins[row] + 1]):
-                start_s[access_stop[entry]] = min(start_s[access_stop[entry]], after_s[row] + access_s[entry])
+        for entry in range(access_offset[origins[row]], access_offset[origins[row] + 1]):
+            stop = access_stop[entry]
+            for day in range(departure_s.shape[1]):
+                if departure_s[row, day] != NEVER:
+                    at_s = departure_s[row, day] + access_s[entry]
+                    ready_s[stop, day] = max(ready_s[stop, day], -at_s)
+
+
+@numba.njit(cache=True, nogil=True)
+def marked(first, last, connection, trip, trips, total, ride_days, marks):  # type: ignore[no-untyped-def]
+    """Mark the connections that are of use on some day, by their number in the network, of the day before + `total`."""
+    for i in range(first, last):
+        if ride_days[i] != 0:
+            marks[connection[i] + total * (trip[i] >= trips)] = True
+
+
+@numba.njit(cache=True, nogil=True)
+def kept(first, last, connection, trip, trips, total, marks, ride_days):  # type: ignore[no-untyped-def]
+    """Leave in `ride_days` what is marked."""
+    for i in range(first, last):
+        if ride_days[i] != 0 and not marks[connection[i] + total * (trip[i] >= trips)]:
+            ride_days[i] = 0

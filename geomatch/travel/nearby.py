@@ -46,6 +46,14 @@ class Surroundings:
     turned_s: dict[int, np.ndarray]
     _marks: dict[tuple[int, tuple[int, ...]], tuple[np.ndarray, Linked]] = field(default_factory=dict)
 
+    _opposite: list[Surroundings] = field(default_factory=list)
+
+    def opposite(self) -> Surroundings:
+        """All connections, the other way."""
+        if not self._opposite:
+            self._opposite.append(surroundings(self.days, 1 - self.direction, None, self.limit_s))
+        return self._opposite[0]
+
     def marks(self, shift_s: int, chosen: tuple[int, ...]) -> tuple[np.ndarray, Linked]:
         """For each service the chosen days on which it runs, as bits, and the links between connections on them."""
         key = (shift_s, chosen)

@@ -124,7 +124,7 @@ def _worst(pieces, days, keys, masks):  # type: ignore[no-untyped-def]  # numba 
 @numba.njit(cache=True, nogil=True)
 def scan(  # type: ignore[no-untyped-def]  # numba compiles it
     opened, first, last, runs, departure_s, arrival_s, from_stop, to_stop, trip, service, board_type, alight_type, booking,
-    egress_s, deadline_s, limit_s, bound_s, away_s, since_s, change_offset, change_stop, change_s,
+    egress_s, deadline_s, limit_s, bound_s, away_s, allowed, change_offset, change_stop, change_s,
     back_offset, back_stop, link_offset, link_to, link_seated, link_days, layered,
     stops, around, board, span, pieces, used, trip_place, follow,
 ):  # fmt: skip
@@ -138,7 +138,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
         limit_s: Longest journey, or INFINITE.
         bound_s: For each stop a time below which nobody gets from it to the target, or INFINITE.
         away_s: For each stop a time below which no origin that matters gets to it.
-        since_s: For each stop a moment before which nobody who matters leaves it; NEVER when it is not known.
+        allowed: For each connection the days on which it matters, as bits; of length 0 when it is not known.
         change_offset, change_stop, change_s: For each stop, the stops to which one can change from it.
         back_offset, back_stop: For each stop, the stops from which one can change to it.
         link_offset, link_to, link_seated, link_days: For each connection those linked to it; of length 0 when there
@@ -159,7 +159,7 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
     """
     keys, masks = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64)
     hows, wheres = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64)
-    linked = len(link_to) > 0
+    linked, chosen = len(link_to) > 0, len(allowed) > 0
     layers = len(stops)
     i = first
     while i < last:
@@ -168,12 +168,11 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
         while end < last and departure_s[end] == departure_s[i]:
             # Whoever matters cannot use what is too far off: a trip goes on with its next connection that counts.
             at_s = arrival_s[end] + bound_s[to_stop[end]]
-            near = (
-                at_s <= deadline_s
-                and departure_s[end] >= since_s[from_stop[end]]
-                and away_s[from_stop[end]] + at_s - departure_s[end] <= limit_s
-            )
-            if near and runs[service[end]] != 0:
+            near = at_s <= deadline_s and away_s[from_stop[end]] + at_s - departure_s[end] <= limit_s
+            days = runs[service[end]]
+            if chosen:
+                days &= allowed[end]
+            if near and days != 0:
                 follow[end] = trip_place[trip[end]]
                 trip_place[trip[end]] = end
                 tied = tied or arrival_s[end] == departure_s[end]
@@ -193,6 +192,8 @@ def scan(  # type: ignore[no-untyped-def]  # numba compiles it
                     if after == _LEFT_OUT or (again and arrival_s[j] != departure_s[j]):
                         continue
                     days = runs[service[j]]
+                    if chosen:
+                        days &= allowed[j]
                     departure, arrival, start, stop = departure_s[j], arrival_s[j], from_stop[j], to_stop[j]
                     known = 0
                     if after >= 0:

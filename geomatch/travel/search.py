@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from geomatch.settings import LimitSettings
 from geomatch.travel.answers import figures, query
 from geomatch.travel.days import Days, Rides
-from geomatch.travel.latest import departures, latest, starts
+from geomatch.travel.latest import departures, kept, latest, marked, seeds
 from geomatch.travel.nearby import Surroundings, bits
 from geomatch.travel.network import HOME, OUT, Network
-from geomatch.travel.places import Places, Target, away_from, bound_of
+from geomatch.travel.places import Places, Target, away_from
 from geomatch.travel.scan import (
     BEGIN,
     BOUND,
@@ -77,14 +77,12 @@ class Cone:
 
     Attributes:
         departure_s: For each origin and day its latest departure, or NEVER.
-        since_s: For each stop a moment before which nobody can be there who leaves home then.
-        bound_s: For each stop the least seconds to the target; INFINITE where it is of no use.
+        allowed: For each connection up to `last` the days on which it can be in a best journey, as bits.
         last: The connection to end before.
     """
 
     departure_s: np.ndarray
-    since_s: np.ndarray
-    bound_s: np.ndarray
+    allowed: np.ndarray
     last: int
 
 
@@ -127,7 +125,7 @@ class Search:
     ) -> None:
         self.days, self.places, self.near, self.scratch = days, places, near, scratch
         self.rides, self.room, self.turned_s = near.rides[shift_s], near.room[shift_s], near.turned_s[shift_s]
-        self.chosen, self.deadline_s = tuple(chosen), deadline_s
+        self.shift_s, self.chosen, self.deadline_s = shift_s, tuple(chosen), deadline_s
         self.booking = limits is None or limits.allow_booking
         self.most = CHANGE_MASK if limits is None else limits.max_transfers
         # Nothing is too long nor has too many changes; without limits nobody asks for later ways home either.
@@ -152,16 +150,14 @@ class Search:
 
     def _scan(self, target: Target, layers: int | None, wanted: np.ndarray, cone: Cone | None) -> Scan | None:
         """The scan, or None when the work space was too small; there is more of it now."""
-        if cone is not None:
-            target = replace(target, bound_s=cone.bound_s)
         scan = self._empty(target, layers)
-        since_s = np.full(len(self.room) - 1, NEVER) if cone is None else cone.since_s
+        allowed = np.zeros(0, np.int64) if cone is None else cone.allowed
         follow = self.scratch.array("follow", np.int32, len(self.rides.connection))
         runs = self.runs & bits(wanted[None])[0]
         used, first, last, asking = 0, self.first, self.first, target
         away_s = away_from(self.places, asking, self.near.direction, self.near.limit_s)
         for last in self._parts() if cone is None else [cone.last]:
-            used = self._read(first, last, runs, target, away_s, since_s, scan, used, follow)
+            used = self._read(first, last, runs, target, away_s, allowed, scan, used, follow)
             if used < 0:
                 break
             first = last
@@ -215,7 +211,7 @@ class Search:
         runs: np.ndarray,
         target: Target,
         away_s: np.ndarray,
-        since_s: np.ndarray,
+        allowed: np.ndarray,
         scan: Scan,
         used: int,
         follow: np.ndarray,
@@ -228,7 +224,7 @@ class Search:
             read(
                 self.first, first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop,
                 rides.trip, rides.service, rides.board, rides.alight, self.booking, target.egress_s, self.deadline_s,
-                self.near.limit_s, target.bound_s, away_s, since_s, changes.offset, changes.stop, changes.walk_s,
+                self.near.limit_s, target.bound_s, away_s, allowed, changes.offset, changes.stop, changes.walk_s,
                 back.offset, back.stop, linked.offset, linked.to, linked.seated, linked.days, scan.layered,
                 scan.stops, scan.around, scan.board, scan.span, scan.pieces, used, self.scratch.trip_place, follow,
             )
@@ -259,38 +255,56 @@ class Search:
 
     def _departures(self, target: Target, deadline_s: int) -> np.ndarray:
         """The latest departure of each origin on each day that makes a deadline without limits, or NEVER."""
-        rides, linked, scratch = self.rides, self.linked, self.scratch
-        back, walks = self.days.network.changes[1 - self.near.direction], self.places.origins
-        leave_s = scratch.array("leave_s", np.int32, len(self.room) - 1, len(self.chosen))
-        trip_days = scratch.array("trip_days", np.int64, len(scratch.trip_place))
-        trip_days[:] = 0
-        latest(
-            int(np.searchsorted(self.turned_s, -deadline_s)), self.runs, rides.departure_s, rides.arrival_s,
-            rides.from_stop, rides.to_stop, rides.trip, rides.service, rides.board, rides.alight, rides.linked,
-            self.booking, target.egress_s, deadline_s, back.offset, back.stop, back.walk_s, linked.offset, linked.to,
-            linked.seated, linked.days, trip_days, scratch.array("ride_days", np.int64, len(rides.trip)), leave_s,
-        )  # fmt: skip
+        walks, stops = self.places.origins, len(self.room) - 1
+        ready_s = self.scratch.array("ready_s", np.int32, stops, len(self.chosen))
+        ready_s[:] = np.where(target.egress_s < INFINITE, deadline_s - target.egress_s, NEVER)[:, None]
+        first = int(np.searchsorted(self.turned_s, -deadline_s))
+        leave_s, _days = self._latest(self.near, first, len(self.turned_s), ready_s)
         result = np.empty((len(target.rows), len(self.chosen)), np.int32)
         departures(
             target.rows, walks.offset, walks.stop, walks.walk_s, target.direct_s, deadline_s, leave_s, result
         )
         return result
 
+    def _latest(
+        self, near: Surroundings, first: int, last: int, ready_s: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`latest` in either direction: what leaves each stop, and the days on which each connection makes it."""
+        rides, scratch = near.rides[self.shift_s], self.scratch
+        runs, linked = near.marks(self.shift_s, self.chosen)
+        back = self.days.network.changes[1 - near.direction]
+        leave_s = scratch.array("leave_s", np.int32, *ready_s.shape)
+        ride_days = scratch.array(f"ride_days {near.direction}", np.int64, len(rides.trip))
+        trip_days = scratch.array("trip_days", np.int64, len(scratch.trip_place))
+        trip_days[:] = 0
+        latest(
+            first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
+            rides.service, rides.board, rides.alight, rides.linked, self.booking, back.offset, back.stop, back.walk_s,
+            linked.offset, linked.to, linked.seated, linked.days, trip_days, ready_s, ride_days, leave_s,
+        )  # fmt: skip
+        return leave_s, ride_days
+
     def _cone(self, target: Target) -> Cone:
-        """What is in nobody's best journey when there are no limits (`geomatch.travel.latest`)."""
-        network, walks, direction = self.days.network, self.places.origins, self.near.direction
+        """What can be in somebody's best journey when there are no limits (`geomatch.travel.latest`)."""
+        network, walks = self.days.network, self.places.origins
         departure_s = self._departures(target, self.deadline_s)
-        after_s = np.where(departure_s == NEVER, INFINITE, departure_s).min(axis=1)
-        first_s = int(after_s.min(initial=self.deadline_s))
-        horizon_s = self.deadline_s - first_s
-        start_s = np.full(len(self.room) - 1, INFINITE, np.int32)
-        after_s = np.where(after_s == INFINITE, after_s, after_s - first_s).astype(np.int32)
-        starts(target.rows, walks.offset, walks.stop, walks.walk_s, after_s, start_s)
-        bound_s = bound_of(network, direction, target.egress_s, horizon_s)
-        since_s = bound_of(network, 1 - direction, start_s, horizon_s, bound_s)
-        since_s = np.where(since_s < INFINITE, since_s + first_s, INFINITE).astype(np.int32)
+        ride_days = self.scratch.array(f"ride_days {self.near.direction}", np.int64, len(self.rides.trip))
+        first_s = int(
+            np.where(departure_s == NEVER, self.deadline_s, departure_s).min(initial=self.deadline_s)
+        )
         last = max(self.first, int(np.searchsorted(self.turned_s, -first_s, side="right")))
-        return Cone(departure_s, since_s, bound_s, last)
+        ready_s = self.scratch.array("ready_s", np.int32, len(self.room) - 1, len(self.chosen))
+        seeds(target.rows, walks.offset, walks.stop, walks.walk_s, departure_s, ready_s)
+        turned = self.near.opposite()
+        ends = np.searchsorted(turned.turned_s[self.shift_s], [first_s, self.deadline_s + 1])
+        _leave_s, other_days = self._latest(turned, int(ends[0]), int(ends[1]), ready_s)
+        trips, total = len(network.service_of_trip), len(network.trip)
+        marks = self.scratch.array("marks", np.bool_, 2 * total)
+        marks[:] = False
+        rides = turned.rides[self.shift_s]
+        marked(int(ends[0]), int(ends[1]), rides.connection, rides.trip, trips, total, other_days, marks)
+        kept(self.first, last, self.rides.connection, self.rides.trip, trips, total, marks, ride_days)
+        return Cone(departure_s, ride_days, last)
 
     def _later(self, target: Target, found: dict[str, np.ndarray]) -> np.ndarray:
         """Homebound without limits: whether one could leave the target later still; whoever can walk, can."""

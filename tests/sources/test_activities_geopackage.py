@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -418,6 +419,17 @@ def test_a_text_that_is_not_utf_8(tmp_path: Path) -> None:
     content = path.read_bytes()
     assert content.count("mötesplats".encode()) == 1
     path.write_bytes(content.replace("mötesplats".encode(), b"m\x97\x97tesplats"))
+    assert problems(path) == [DAMAGED]
+
+
+def test_what_the_library_only_warns_of(tmp_path: Path) -> None:
+    path = written(tmp_path, [POINT])
+    with closing(sqlite3.connect(path)) as base:
+        # The triggers of a GeoPackage call functions that only GDAL has.
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'POLYGON'")
+        base.commit()
     assert problems(path) == [DAMAGED]
 
 
