@@ -11,7 +11,7 @@ SECONDS ?= 600
 SEED ?= 1
 TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-norrbotten fuzz crash properties browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-norrbotten fuzz crash properties peer-national browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
