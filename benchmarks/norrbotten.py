@@ -28,7 +28,7 @@ TARGET_S = 5.0
 # Functions that `run_month` calls, one after the other.
 PARTS = (
     "_read_inputs", "supply_of_month", "need_of_month", "demand_points", "_taking_part", "_travel_digest",
-    "_day_returns", "allocate_month", "served_table", "gaps_table", "corridors_table", "_manifest",
+    "returns_between", "allocate_month", "served_table", "gaps_table", "corridors_table", "_manifest",
 )  # fmt: skip
 
 

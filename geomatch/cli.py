@@ -247,6 +247,8 @@ def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
 
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
+    from geomatch.cli_explain import command as explain_command
+    from geomatch.cli_change import add_to as add_changes
     from geomatch.cli_surface import add_to
     from geomatch.cli_travel import commands
     from geomatch.kinds import KINDS
@@ -413,9 +415,11 @@ def build() -> click.Group:
         click.argument("folder", type=path, metavar=_("FOLDER")),
         json_option,
     )
+    group.add_command(explain_command())
     for asking in commands():
         group.add_command(asking)
     add_to(group)
+    add_changes(group)
     return group
 
 

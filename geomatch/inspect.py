@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from geomatch.errors import InputError, Problem
+from geomatch.inspect_optional import inspect_optional
 from geomatch.inspect_timetable import inspect_timetable
 from geomatch.inspection import Inspection, Told, span
 from geomatch.recognise import KIND_NAMES, Recognised, recognise
@@ -17,6 +18,7 @@ from geomatch.sources.activities import read_activities
 from geomatch.sources.cells import clock
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.enrolment import Enrolment, read_enrolment
+from geomatch.sources.other_activities import read_other_activities
 from geomatch.sources.places import read_localities
 from geomatch.tables import records
 from geomatch.words import N_, ngettext
@@ -81,11 +83,13 @@ def inspect_files(
     where = recognised[0] if recognised else recognise(paths[0], kind)
     if kind == "enrolment":
         return _enrolment(paths[0], told, series)
-    if kind == "activities":
+    if kind in {"activities", "other_activities"}:
         return _activities(paths[0], told, where)
     if kind == "corridors":
         return _corridors(paths[0], told, where)
-    return _localities(paths[0], told)
+    if kind == "localities":
+        return _localities(paths[0], told)
+    return inspect_optional(kind, paths[0], told, where)
 
 
 def _check_alone(paths: Sequence[Path], month: str | None) -> None:
@@ -184,7 +188,8 @@ def _meaning(read_as: str) -> str:
 
 
 def _activities(path: Path, told: Told, where: Recognised) -> Inspection:
-    register = read_activities(path)
+    other = told.facts["kind"] == "other_activities"
+    register = read_other_activities(path) if other else read_activities(path)
     series = register.series.reveal(Audience.INTERNAL)
     sessions = register.sessions.reveal(Audience.INTERNAL)
     hidden = int((series["visibility"] == "hidden").sum())

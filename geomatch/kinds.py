@@ -1,3 +1,13 @@
 """The kinds of input there are, in a module light enough for every `--help`."""
 
-KINDS = ("enrolment", "activities", "timetable", "localities", "corridors")
+# What a month can be computed without.
+OPTIONAL_KINDS = (
+    "localities",
+    "corridors",
+    "raster",
+    "sites",
+    "population",
+    "study_hours",
+    "other_activities",
+)
+KINDS = ("enrolment", "activities", "timetable", *OPTIONAL_KINDS)

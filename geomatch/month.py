@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,35 @@ import numpy as np
 import pandas as pd
 
 import geomatch
-from geomatch.access import allocate_month, gaps_table, ranked, served_table
+from geomatch.access import MonthAllocation, allocate_month, gaps_table, ranked, served_table
+from geomatch.access.equity import equity_table
+from geomatch.access.purposes import check_purposes, of_purposes
+from geomatch.access.similar import similar_table
+from geomatch.agency import shared_out
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
 from geomatch.need import Need, need_of_month, widened_cells
+from geomatch.optional import (
+    OTHER,
+    READ_HERE,
+    OptionalInputs,
+    chosen_optional,
+    optional_facts,
+    population_of,
+    read_optional,
+    read_supply,
+    study_hours_table,
+)
 from geomatch.points import demand_points
+from geomatch.reconcile import broken_down_by, in_force
 from geomatch.restricted import Audience
 from geomatch.settings import Settings, TimetableSettings
+from geomatch.settings.tree import SHARE_NAMES
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
 from geomatch.sources.enrolment import read_enrolment
-from geomatch.sources.merge import merge_corridors, merge_registers
+from geomatch.sources.merge import merge_corridors
 from geomatch.sources.places import embedded_localities, read_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.sources.timetable import Timetable, read_timetable
@@ -36,9 +55,20 @@ from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network
 from geomatch.travel.store import open_or_build
 from geomatch.words import gettext as _
-from geomatch.workspace import Input, Workspace, dump_json
+from geomatch.workspace import SETTINGS_FILE, Input, Workspace, dump_json
 
-__all__ = ["MonthResult", "chosen_inputs", "facts_of", "fingerprint", "run_month"]
+__all__ = [
+    "Computed",
+    "Inputs",
+    "MonthResult",
+    "chosen_inputs",
+    "compute_month",
+    "facts_of",
+    "fingerprint",
+    "read_inputs",
+    "returns_between",
+    "run_month",
+]
 
 Progress = Callable[[str, int, int], None]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -63,6 +93,8 @@ def facts_of(kind: str, path: Path, limits: TimetableSettings | None = None) -> 
             "updated": enrolment.updated,
             "title": enrolment.title,
             "sheet": enrolment.sheet,
+            "dimensions": broken_down_by(enrolment.table),
+            "counties": sorted(set(enrolment.table["county_code"]) - {ALL}),
             "notes": _noted(enrolment.notes),
         }, enrolment.synthetic
     if kind == "activities":
@@ -80,6 +112,9 @@ def facts_of(kind: str, path: Path, limits: TimetableSettings | None = None) -> 
             "rows": len(localities.frame),
             "notes": _noted(localities.notes),
         }, "syntetisk" in path.name.casefold()
+    if kind in READ_HERE:
+        facts, synthetic = optional_facts(kind, path)
+        return {**facts, "notes": _noted(facts["notes"])}, synthetic
     if kind != "timetable":
         raise ValueError(kind)
     (feed,) = read_timetable([path], limits).feeds
@@ -100,10 +135,23 @@ def _noted(notes: Mapping[str, int]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inputs:
-    """What a month is computed from."""
+class Inputs:
+    """What a month is computed from.
+
+    Attributes:
+        used: The files.
+        settings: The workspace's settings.
+        enrolment: Counts, from `read_enrolment`; of all months of the workbooks, one below another.
+        series: Series of the register of activities (EPSG:3006), and `sessions` theirs, of all months; restricted.
+        corridors: The register of corridors, from `merge_corridors`.
+        localities: Where people live (EPSG:3006).
+        network: The timetable, compiled.
+        notes: Counts of what was assumed.
+        optional: What a month can do without; None is the same as none of it.
+    """
 
     used: tuple[Input, ...]
+    settings: Settings
     enrolment: pd.DataFrame
     series: gpd.GeoDataFrame
     sessions: pd.DataFrame
@@ -111,6 +159,102 @@ class _Inputs:
     localities: gpd.GeoDataFrame
     network: Network
     notes: Mapping[str, int]
+    optional: OptionalInputs | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A month with all the steps that led to its tables, for those who ask further.
+
+    Attributes:
+        month: YYYY-MM.
+        county: The county that the tables are for, or None for all.
+        inputs: What it was computed from.
+        window: The weeks that it is judged by.
+        need: Counts with their intervals.
+        points: POINTS of all who take part (also of other counties than `county`).
+        supply: Series and sessions of the month (restricted).
+        day_returns: DAY_RETURNS of all who take part.
+        allocation: Who is served.
+        travel: Digest of what the day returns follow from.
+        day_returns_kept: The day returns were those of an earlier run.
+    """
+
+    month: str
+    county: str | None
+    inputs: Inputs
+    window: Window
+    need: Need
+    points: gpd.GeoDataFrame
+    supply: Supply
+    day_returns: pd.DataFrame
+    allocation: MonthAllocation
+    travel: str
+    day_returns_kept: bool
+
+    @cached_property
+    def served(self) -> pd.DataFrame:
+        """SERVED of all who take part."""
+        return served_table(self.allocation)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """GAPS of all who take part, without ranks."""
+        shapes = municipalities()
+        names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
+        optional = self.inputs.optional
+        population = population_of(optional.population if optional else None, self.month)
+        return gaps_table(
+            self.allocation, self.points, self.supply.activities, self.need.table, names, population
+        )
+
+    @cached_property
+    def corridors(self) -> pd.DataFrame:
+        """CORRIDORS of all who take part."""
+        return corridors_table(self.allocation, self.points, self.supply.activities, self.need.table)
+
+    @property
+    def _asked(self) -> gpd.GeoDataFrame:
+        return of_purposes(self.supply.activities, self.inputs.settings.allocation.purposes)
+
+    @cached_property
+    def equity(self) -> pd.DataFrame:
+        """EQUITY of all who take part."""
+        steps, activities = self.inputs.settings.index, self._asked
+        return equity_table(self.points, activities, self.day_returns, steps, self.month)
+
+    @cached_property
+    def similar(self) -> pd.DataFrame:
+        """SIMILAR of all who take part."""
+        places = self.points.drop_duplicates("point_id")
+        near = _stop_in_reach(places, self.inputs.network)
+        stop = pd.Series(near, index=places["point_id"])
+        returns, activities = self.day_returns, self._asked
+        return similar_table(self.points, activities, returns, stop, self.gaps, self.month)
+
+    @cached_property
+    def study_hours(self) -> pd.DataFrame:
+        """STUDY_HOURS of all that are reported."""
+        optional = self.inputs.optional
+        return study_hours_table(optional.study_hours if optional else None, self.month)
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The month's tables by name, those of the county when there is one."""
+        county, returns = self.county, self.day_returns
+        tables = {
+            "need": _of_county(self.need.table, county),
+            "points": _of_county(self.points, county),
+            "activities": self.supply.activities,
+            "day_returns": returns[returns["from_code"].str[:2] == county] if county else returns,
+            "served": _of_county(self.served, county),
+            "gaps": ranked(_of_county(self.gaps, county)),
+            "corridors": _touching(self.corridors, county),
+            "equity": _of_county(self.equity, county),
+            "similar": _of_county(self.similar, county),
+            "study_hours": _of_county(self.study_hours, county),
+        }
+        return {name: tables[name].reset_index(drop=True) for name in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +272,8 @@ class MonthResult:
     day_returns_kept: bool
 
 
-def _enrolment_input(workspace: Workspace, month: str) -> Input:
-    """The workbook of the month: of several that say when they were updated, the last."""
+def _enrolment_inputs(workspace: Workspace, month: str) -> list[Input]:
+    """The workbooks of the month: one for each breakdown, of several that say when they were updated the last."""
     fitting = [one for one in workspace.inputs("enrolment") if month in one.facts["months"]]
     if not fitting:
         known = sorted({m for one in workspace.inputs("enrolment") for m in one.facts["months"]})
@@ -142,24 +286,7 @@ def _enrolment_input(workspace: Workspace, month: str) -> Input:
                 _("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"),
             )
         )
-    newest = max(one.facts["updated"] or "" for one in fitting)
-    # Of a file that does not say when it was updated it is not known whether it is older.
-    latest = [one for one in fitting if (one.facts["updated"] or newest) == newest]
-    if len({one.sha256 for one in latest}) > 1:
-        raise InputError(
-            [
-                Problem(
-                    _("several files give the counts of {month}, and none is known to be newer").format(
-                        month=month
-                    ),
-                    _("one file for the month"),
-                    _("Take one out: geomatch remove enrolment FILE"),
-                    file=one.file,
-                )
-                for one in latest
-            ]
-        )
-    return latest[0]
+    return in_force(fitting, month)
 
 
 def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
@@ -171,7 +298,7 @@ def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
     problems: list[Problem] = []
     used: list[Input] = []
     try:
-        used.append(_enrolment_input(workspace, month))
+        used += _enrolment_inputs(workspace, month)
     except InputError as error:
         problems += error.problems
     for kind, text, remedy in (
@@ -184,7 +311,12 @@ def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
             problems.append(Problem(text, remedy=remedy))
     if problems:
         raise InputError(problems)
-    return [*used, *workspace.inputs("corridors"), *workspace.inputs("localities")[-1:]]
+    return [
+        *used,
+        *workspace.inputs("corridors"),
+        *workspace.inputs("localities")[-1:],
+        *chosen_optional(workspace),
+    ]
 
 
 def fingerprint(month: str, county: str | None, used: Sequence[Input], settings: Settings) -> str:
@@ -200,24 +332,28 @@ def fingerprint(month: str, county: str | None, used: Sequence[Input], settings:
     return hashlib.sha256(dump_json(content).encode()).hexdigest()
 
 
-def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> _Inputs:
+def read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> Inputs:
+    """Read the files that a month is computed from, with `settings`. Raises InputError."""
     by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
     registers, localities = by_kind["corridors"], by_kind["localities"]
     corridors = merge_corridors(
         [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
     )
     mask = settings.mask
-    enrolment = read_enrolment(
-        workspace.path_of(by_kind["enrolment"][0]),
-        masked=(mask.masked_low, mask.masked_high),
-        dash=(mask.dash_low, mask.dash_high),
-    )
-    activities = merge_registers(
-        [(one.file, read_activities(workspace.path_of(one))) for one in by_kind["activities"]]
-    )
-    return _Inputs(
+    enrolment = [
+        read_enrolment(
+            workspace.path_of(one),
+            masked=(mask.masked_low, mask.masked_high),
+            dash=(mask.dash_low, mask.dash_high),
+        )
+        for one in by_kind["enrolment"]
+    ]
+    activities = read_supply(workspace, by_kind)
+    optional = read_optional(workspace, by_kind)
+    return Inputs(
         used=tuple(used),
-        enrolment=enrolment.table,
+        settings=settings,
+        enrolment=pd.concat([one.table for one in enrolment], ignore_index=True),
         series=activities.series.reveal(Audience.INTERNAL),
         sessions=activities.sessions.reveal(Audience.INTERNAL),
         corridors=corridors.table,
@@ -233,14 +369,23 @@ def _read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings
         ),
         notes={
             "corridor_register_absent": int(not registers),
-            "localities_embedded": int(not localities),
+            "localities_embedded": int(not localities and optional.raster is None),
             "likely_duplicates": int(activities.notes.get("likely_duplicates", 0)),
+            **optional.notes,
         },
+        optional=optional,
     )
 
 
 def _validity(timetable: Timetable) -> str:
     return ", ".join(f"{feed.file}: {feed.first_day} – {feed.last_day}" for feed in timetable.feeds)
+
+
+def _stop_in_reach(places: gpd.GeoDataFrame, network: Network) -> np.ndarray:
+    """Per place, whether a stop with service lies in walking distance."""
+    walks = network.stops_near(np.column_stack([places.geometry.x, places.geometry.y]))
+    near: np.ndarray = walks.offset[1:] > walks.offset[:-1]
+    return near
 
 
 def _taking_part(
@@ -251,9 +396,7 @@ def _taking_part(
     It can when some point of it has a stop or an activity in walking distance.
     """
     places = points.drop_duplicates("point_id")
-    xy = np.column_stack([places.geometry.x, places.geometry.y])
-    walks = network.stops_near(xy)
-    near = walks.offset[1:] > walks.offset[:-1]
+    near = _stop_in_reach(places, network)
     physical = activities[~activities["digital"]]
     if len(physical):
         radius_m = network.walk.max_walk_m / network.walk.detour
@@ -264,7 +407,7 @@ def _taking_part(
     return points[written | points["municipality_code"].isin(codes)].reset_index(drop=True)
 
 
-def _day_returns(
+def returns_between(
     points: gpd.GeoDataFrame,
     supply: Supply,
     network: Network,
@@ -273,7 +416,17 @@ def _day_returns(
     month: str,
     progress: Progress,
 ) -> pd.DataFrame:
-    """Table `day_returns`: every point against every series that has a place."""
+    """Table `day_returns` of every point against every series that has a place.
+
+    Args:
+        points: POINTS, all or some.
+        supply: Series and sessions, all or some.
+        network: The timetable.
+        window: The weeks that the month is judged by.
+        settings: Limits and the share of sessions that makes a pair reachable.
+        month: YYYY-MM.
+        progress: Called with a step's name, and how much of it is done of how much.
+    """
     places = points.drop_duplicates("point_id")
     physical = supply.activities[~supply.activities["digital"]]
     origins = pd.DataFrame(
@@ -380,6 +533,74 @@ def _check(month: str, county: str | None) -> None:
         raise InputError(problems)
 
 
+def compute_month(
+    workspace: Workspace,
+    month: str,
+    county: str | None = None,
+    changes: Callable[[Inputs], Inputs] | None = None,
+    progress: Progress = lambda *_: None,
+    read: Inputs | None = None,
+) -> Computed:
+    """Compute a month without writing its tables, as it is or with other inputs.
+
+    Day returns that were kept by a run and follow from the same things are used again; only a timetable that is not
+    compiled yet is written to the workspace's cache.
+
+    Args:
+        workspace: Where inputs and settings are.
+        month: YYYY-MM.
+        county: As `run_month`.
+        changes: Gives the inputs to compute from instead of those read (`dataclasses.replace` of some).
+        progress: As `run_month`.
+        read: Inputs that are read already, and are taken instead of the workspace's; their timetable is that of
+            their files.
+
+    Raises:
+        InputError: Input is missing or wrong.
+    """
+    _check(month, county)
+    progress(_("Reading inputs"), 0, 6)
+    if read is None:
+        read = read_inputs(workspace, chosen_inputs(workspace, month), workspace.settings())
+    inputs = read if changes is None else changes(read)
+    settings = inputs.settings
+    check_purposes(inputs.series, settings.allocation.purposes, SETTINGS_FILE)
+    network = inputs.network
+    timetable = network.timetable
+    window = month_window(month, timetable.covers, settings.sessions, _validity(timetable))
+    supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
+    need = need_of_month(inputs.enrolment, month)
+    optional = inputs.optional
+    all_points = demand_points(
+        need,
+        inputs.localities,
+        municipalities(),
+        settings,
+        optional.raster if optional else None,
+        optional.sites if optional else None,
+    )
+    points = _taking_part(all_points, network, supply.activities, county)
+    if county is not None and not (points["county_code"] == county).any():
+        raise InputError(
+            Problem(
+                _("the counts of {month} have nobody in county {code}").format(month=month, code=county),
+                remedy=_("Check the county code, or run without --county"),
+            )
+        )
+    travel = _travel_digest(points, supply, inputs.used, window, settings)
+    # The digest names the timetables that were read, and so says nothing of another network.
+    kept = workspace.kept(travel) if network is read.network else None
+    if kept is None:
+        day_returns = returns_between(points, supply, network, window, settings, month, progress)
+    else:
+        day_returns = conform(kept, DAY_RETURNS)
+    progress(_("Who is served"), 3, 6)
+    allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
+    return Computed(
+        month, county, inputs, window, need, points, supply, day_returns, allocation, travel, kept is not None
+    )
+
+
 def run_month(
     workspace: Workspace, month: str, county: str | None = None, progress: Progress = lambda *_: None
 ) -> MonthResult:
@@ -395,60 +616,19 @@ def run_month(
         InputError: Input is missing or wrong; the earlier results stay as they are.
     """
     _check(month, county)
-    settings = workspace.settings()
-    used = chosen_inputs(workspace, month)
-    digest = fingerprint(month, county, used, settings)
+    digest = fingerprint(month, county, chosen_inputs(workspace, month), workspace.settings())
     if workspace.month_is_whole(month) and workspace.manifest(month).get("fingerprint") == digest:
         return MonthResult(workspace.manifest(month), computed=False, day_returns_kept=True)
-    progress(_("Reading inputs"), 0, 6)
-    inputs = _read_inputs(workspace, used, settings)
-    network = inputs.network
-    timetable = network.timetable
-    window = month_window(month, timetable.covers, settings.sessions, _validity(timetable))
-    supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
-    need = need_of_month(inputs.enrolment, month)
-    shapes = municipalities()
-    all_points = demand_points(need, inputs.localities, shapes, settings)
-    points = _taking_part(all_points, network, supply.activities, county)
-    if county is not None and not (points["county_code"] == county).any():
-        raise InputError(
-            Problem(
-                _("the counts of {month} have nobody in county {code}").format(month=month, code=county),
-                remedy=_("Check the county code, or run without --county"),
-            )
-        )
-    travel = _travel_digest(points, supply, used, window, settings)
-    kept = workspace.kept(travel)
-    if kept is None:
-        day_returns = _day_returns(points, supply, network, window, settings, month, progress)
-        workspace.keep(travel, day_returns)
-    else:
-        day_returns = conform(kept, DAY_RETURNS)
-    progress(_("Who is served"), 3, 6)
-    names = dict(zip(shapes["municipality_code"], shapes["name"], strict=True))
-    allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
-    served = served_table(allocation)
-    gaps = gaps_table(allocation, points, supply.activities, need.table, names)
+    made = compute_month(workspace, month, county, progress=progress)
+    if not made.day_returns_kept:
+        workspace.keep(made.travel, made.day_returns)
     progress(_("Corridors"), 4, 6)
-    corridors = corridors_table(allocation, points, supply.activities, need.table)
-    tables = {
-        "need": _of_county(need.table, county),
-        "points": _of_county(points, county),
-        "activities": supply.activities,
-        "day_returns": day_returns[day_returns["from_code"].str[:2] == county] if county else day_returns,
-        "served": _of_county(served, county),
-        "gaps": ranked(_of_county(gaps, county)),
-        "corridors": _touching(corridors, county),
-    }
-    manifest = {
-        **_manifest(month, county, inputs, settings, window, network, supply, need, points),
-        "fingerprint": digest,
-        "travel": travel,
-    }
+    tables = made.tables
+    manifest = {**_manifest(made), "fingerprint": digest, "travel": made.travel}
     progress(_("Writing"), 5, 6)
-    workspace.write_month(month, {name: tables[name].reset_index(drop=True) for name in TABLES}, manifest)
+    workspace.write_month(month, tables, manifest)
     progress(_("Writing"), 6, 6)
-    return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=kept is not None)
+    return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=made.day_returns_kept)
 
 
 def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
@@ -471,13 +651,38 @@ _LIBRARIES = (
     "pandas",
     "pyarrow",
     "pyproj",
+    "rasterio",
+    "scikit-learn",
     "scipy",
     "shapely",
 )
 
 
+def _shares(points: pd.DataFrame, settings: Settings, month: str) -> list[dict[str, Any]]:
+    """The shares in force for each county and group that has people; `known` is false for 0-1, which is no share."""
+    day = date.fromisoformat(f"{month}-01")
+    found = []
+    for county, group in sorted(set(zip(points["county_code"], points["target_group"], strict=True))):
+        for name in SHARE_NAMES:
+            low, high = settings.share(name, group, county, day)
+            entry = settings.share_in_force(name, group, county, day)
+            found.append(
+                {
+                    "name": name,
+                    "county_code": county,
+                    "target_group": group,
+                    "low": low,
+                    "high": high,
+                    "known": (low, high) != (0.0, 1.0),
+                    "valid_from": entry.valid_from if entry else None,
+                    "source": entry.source if entry else "",
+                }
+            )
+    return found
+
+
 def _assumptions(
-    county: str | None, inputs: _Inputs, supply: Supply, need: Need, points: gpd.GeoDataFrame
+    county: str | None, inputs: Inputs, supply: Supply, need: Need, points: gpd.GeoDataFrame
 ) -> dict[str, Any]:
     """What was assumed or met, counted, for a county or for all."""
     counts, own = _of_county(need.table, county), _of_county(points, county)
@@ -485,6 +690,11 @@ def _assumptions(
     return {
         **inputs.notes,
         **_neighbour_notes(county, supply.activities, need),
+        "enrolment_files": list(need.files) if len(need.files) > 1 else [],
+        "cells_in_several_files": int((counts["also_in"] != "").sum()),
+        "withheld_known_elsewhere": need.known_elsewhere,
+        "withheld_larger_elsewhere": need.larger_elsewhere,
+        "shares": _shares(own, inputs.settings, str(need.table["month"].iloc[0])),
         "masked_cells": int(counts["masked"].sum()),
         "widened_cells": widened_cells(counts),
         "breakdowns_not_used": split,
@@ -499,32 +709,43 @@ def _assumptions(
         "municipalities_with_location_unknown": int(
             own.loc[own["location_unknown"], "municipality_code"].nunique()
         ),
+        **_optional_notes(need, own, supply, inputs),
     }
 
 
-def _manifest(
-    month: str,
-    county: str | None,
-    inputs: _Inputs,
-    settings: Settings,
-    window: Window,
-    network: Network,
-    supply: Supply,
-    need: Need,
-    points: gpd.GeoDataFrame,
-) -> dict[str, Any]:
+def _optional_notes(need: Need, points: gpd.GeoDataFrame, supply: Supply, inputs: Inputs) -> dict[str, int]:
+    """What was made of the optional inputs, counted; each one's absence is in the notes of the inputs."""
+    month = str(need.table["month"].iloc[0])
+    sites = points[points["kind"] == "site"]
+    sited = set(sites["municipality_code"])
+    used = set(sites.loc[sites["need_high_milli"] > 0, "municipality_code"])
+    codes = set(points["municipality_code"])
+    population = population_of(inputs.optional.population if inputs.optional else None, month)
+    return {
+        "municipalities_with_sites": len(used),
+        "municipalities_with_sites_unused": len(sited - used),
+        "municipalities_with_agency_shared_out": len(shared_out(need.table, used)),
+        "raster_cells": int(points.loc[points["kind"] == "cell", "point_id"].nunique()),
+        "municipalities_without_population": 0 if population is None else len(codes - population.keys()),
+        "series_with_other_funding": int((supply.activities["funding"] == OTHER).sum()),
+    }
+
+
+def _manifest(made: Computed) -> dict[str, Any]:
     """What the month was made from. Time stamps are those of the inputs."""
+    county, inputs, need, points = made.county, made.inputs, made.need, made.points
+    window, supply, network = made.window, made.supply, inputs.network
     updated = sorted({one.facts["updated"] for one in inputs.used if one.facts.get("updated")})
     own = _of_county(points, county)
     return {
-        "month": month,
+        "month": made.month,
         "county": county,
         "geomatch": geomatch.__version__,
         "versions": {name: version(name) for name in _LIBRARIES},
         "updated": updated[-1] if updated else None,
         "synthetic": any(one.synthetic for one in inputs.used),
         "inputs": [asdict(one) for one in inputs.used],
-        "settings": settings.as_dict(),
+        "settings": inputs.settings.as_dict(),
         "window": {
             "first_day": window.first_day.isoformat(),
             "last_day": window.last_day.isoformat(),

@@ -78,6 +78,10 @@ def note_text(note: str, count: int) -> str:
             "{count} localities lie in another municipality by the generalised borders: the stated one stands."
         ),
         "assigned_inside": lambda: _("{count} localities get the municipality they lie in."),
+        "cells_outside": lambda: _(
+            "{count} cells with people lie in no municipality, at sea or abroad by the generalised borders: not used."
+        ),
+        "population_undated": lambda: _("{count} rows have no date: they hold for every month."),
         "assigned_nearest": lambda: _("{count} localities get the nearest municipality."),
         "calendar_bad_dates": lambda: _(
             "{count} rows of calendar.txt have dates that are no dates: left out."
@@ -133,11 +137,13 @@ def page_notes(assumptions: Mapping[str, Any], shown: pd.DataFrame) -> list[str]
 
     Args:
         assumptions: Of the county, from manifest.json.
-        shown: The visible activities of the page: columns `sessions_assumed` and `sessions_on_holidays` of ACTIVITIES.
+        shown: The visible activities of the page: columns `sessions_assumed`, `sessions_on_holidays` and `funding` of
+            ACTIVITIES.
     """
     counted = {
         "series_with_assumed_sessions": int(shown["sessions_assumed"].sum()),
         "sessions_on_holidays": int(shown["sessions_on_holidays"].sum()),
+        "series_with_other_funding": int((shown["funding"] == "other").sum()),
     }
     silent = {
         "series_not_running": _("Some series of the register do not run this month."),
@@ -147,6 +153,39 @@ def page_notes(assumptions: Mapping[str, Any], shown: pd.DataFrame) -> list[str]
     }
     told = [text for name, text in silent.items() if assumptions.get(name)]
     return [*assumption_notes({**assumptions, **counted, **dict.fromkeys(silent, 0)}), *told]
+
+
+def _optional_texts() -> Mapping[str, str]:
+    """What is said of the inputs that a month can do without: of each that is absent, and of what is made of the others."""
+    return {
+        "raster_absent": _("There is no population raster: people are spread over localities."),
+        "raster_cells": _("Where people live is spread over {count} cells of the population raster."),
+        "sites_absent": _(
+            "There is no list of the sites of agency accommodation: the people there are spread like the rest."
+        ),
+        "municipalities_with_sites": _(
+            "In {count} municipalities those in agency accommodation are placed at the sites of the board's list, by places. The sites are shown nowhere."
+        ),
+        "municipalities_with_sites_unused": _(
+            "In {count} municipalities with listed sites the counts have nobody, or do not say how many live, in agency accommodation: the sites are not used there."
+        ),
+        "municipalities_with_agency_shared_out": _(
+            "In {count} municipalities agency accommodation is counted for several groups together: it is shared out by the need of each."
+        ),
+        "population_absent": _(
+            "There is no population of the municipalities: need is not given per 1,000 inhabitants."
+        ),
+        "municipalities_without_population": _(
+            "{count} municipalities have no population for the month: they get no number per 1,000 inhabitants."
+        ),
+        "study_hours_absent": _("Folkbildningsrådet's study hours are not given."),
+        "other_activities_absent": _(
+            "There are no activities with other funding than the grants: the supply is that of the register alone."
+        ),
+        "series_with_other_funding": _(
+            "{count} series have other funding than the grants: they are supply as well."
+        ),
+    }
 
 
 def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
@@ -170,8 +209,24 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "Where people live is spread over the localities that come with the program (GeoNames, CC BY 4.0)."
         ),
     )
+    for name, text in _optional_texts().items():
+        add(name, text)
     if assumptions.get("likely_duplicates"):
         texts.append(note_text("likely_duplicates", assumptions["likely_duplicates"]))
+    add(
+        "enrolment_files",
+        _(
+            "The counts are joined from {count} files: {listed}. Where several give the same count they agree."
+        ),
+    )
+    add(
+        "withheld_known_elsewhere",
+        _("{count} counts that one file withholds stand as numbers in another: the numbers are used."),
+    )
+    add(
+        "withheld_larger_elsewhere",
+        _("{count} of them are larger than the sign in the other file says."),
+    )
     add(
         "masked_cells",
         _(

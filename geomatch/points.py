@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,64 +11,98 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geomatch.agency import MILLI, AgencyPart, agency_part, people_of
 from geomatch.errors import InputError, Problem
 from geomatch.need import Need
+from geomatch.restricted import Audience, Restricted
 from geomatch.settings import Settings
+from geomatch.sources.raster import PopulationRaster
+from geomatch.sources.sites import SITE_HEADINGS
+from geomatch.spread import split_persons
 from geomatch.tables import ALL, POINTS, conform, records
 from geomatch.words import gettext as _
 
-__all__ = ["demand_points", "split_persons"]
+__all__ = ["demand_points", "persons_at_sites", "split_persons", "without_sites"]
+
+SITE = "site"
+_FRAME = ("municipality_code", "locality_code", "name", "kind", "population", "weight", "x_m", "y_m")
 
 
-def split_persons(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` units split by `weights` with the Sainte-Laguë method.
+def _localities(localities: gpd.GeoDataFrame) -> pd.DataFrame:
+    population = localities["population"].to_numpy(np.int64)
+    return pd.DataFrame(
+        {
+            "municipality_code": localities["municipality_code"].to_numpy(),
+            "locality_code": localities["locality_code"].to_numpy(),
+            "name": localities["name"].to_numpy(),
+            "kind": "locality",
+            "population": population,
+            "weight": population * MILLI,
+            "x_m": localities.geometry.x.to_numpy(),
+            "y_m": localities.geometry.y.to_numpy(),
+        }
+    )
 
-    The parts add up exactly, and none shrinks when the total grows.
 
-    Equal claims to the last unit go to the earlier weight: callers order the weights by something that is not a
-    code or a name. All weights zero: split evenly.
+def _cells(raster: PopulationRaster, codes: Iterable[str], names: pd.Series[str]) -> pd.DataFrame:
+    """The cells as points. They are weighed in thousandths of persons: a raster may hold parts of one."""
+    cells = raster.cells[raster.cells["municipality_code"].isin(set(codes))]
+    place = cells["x_m"].astype("int64").astype(str) + "-" + cells["y_m"].astype("int64").astype(str)
+    return pd.DataFrame(
+        {
+            "municipality_code": cells["municipality_code"],
+            "locality_code": "",
+            "name": cells["municipality_code"].map(names),
+            "kind": "cell",
+            "population": np.rint(cells["population"]).astype("int64"),
+            "weight": np.rint(cells["population"] * MILLI).astype("int64"),
+            "x_m": cells["x_m"],
+            "y_m": cells["y_m"],
+            "own_id": "cell-" + place,
+        }
+    )
 
-    Source: Balinski & Young, Fair Representation (2001), the Webster method.
-    """
-    if not weights:
-        raise ValueError("no weights")
-    shares = list(weights) if any(weights) else [1] * len(weights)
-    whole = sum(shares)
-    # Webster never gives less than quota - n/2 - 1/2; from there the last few units are given one by one.
-    slack = len(shares) // 2 + 1
-    parts = [max(0, total * share // whole - slack) for share in shares]
-    heap = [
-        (-Fraction(share, 2 * part + 1), number)
-        for number, (share, part) in enumerate(zip(shares, parts, strict=True))
-    ]
-    heapq.heapify(heap)
-    for _unit in range(total - sum(parts)):
-        _claim, number = heap[0]
-        parts[number] += 1
-        heapq.heapreplace(heap, (-Fraction(shares[number], 2 * parts[number] + 1), number))
-    return parts
+
+def _sites(sites: pd.DataFrame, codes: Iterable[str], names: pd.Series[str]) -> pd.DataFrame:
+    """The sites as points, numbered within their municipality by their content; they bear its name, and no other."""
+    own = sites[sites["municipality_code"].isin(set(codes))].sort_values(
+        ["municipality_code", "places", "x_m", "y_m"], ascending=[True, False, True, True], kind="stable"
+    )
+    number = own.groupby("municipality_code").cumcount() + 1
+    places = own["places"].astype("int64")
+    return pd.DataFrame(
+        {
+            "municipality_code": own["municipality_code"],
+            "locality_code": "",
+            "name": own["municipality_code"].map(names),
+            "kind": SITE,
+            "population": places,
+            "weight": places,
+            "x_m": own["x_m"].astype(float),
+            "y_m": own["y_m"].astype(float),
+            "own_id": "site-" + number.astype(str),
+        }
+    )
 
 
 def _point_frame(
-    localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, codes: Iterable[str]
+    localities: gpd.GeoDataFrame,
+    municipalities: gpd.GeoDataFrame,
+    used: pd.DataFrame,
+    raster: PopulationRaster | None,
+    sites: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The demand points of the municipalities `codes`: its localities, else its representative point."""
-    wanted = sorted(set(codes))
-    inside = localities[localities["municipality_code"].isin(wanted)]
-    points = pd.DataFrame(
-        {
-            "municipality_code": inside["municipality_code"].to_numpy(),
-            "locality_code": inside["locality_code"].to_numpy(),
-            "name": inside["name"].to_numpy(),
-            "kind": "locality",
-            "population": inside["population"].to_numpy(np.int64),
-            "x_m": inside.geometry.x.to_numpy(),
-            "y_m": inside.geometry.y.to_numpy(),
-        }
-    )
-    empty = municipalities[
-        municipalities["municipality_code"].isin(set(wanted) - set(points["municipality_code"]))
-    ]
+    """The demand points of the municipalities of `used`: cells or localities, else a representative point; and sites.
+
+    With a raster, a locality is a point only where the counts name it, and nobody but those counted is spread there.
+    """
+    codes = set(used["municipality_code"])
+    names = municipalities.set_index("municipality_code")["name"]
+    living = _localities(localities[localities["municipality_code"].isin(codes)])
+    if raster is not None:
+        named = living["locality_code"].isin(set(used["locality_code"]) - {ALL})
+        living = pd.concat([living[named].assign(weight=0), _cells(raster, codes, names)], ignore_index=True)
+    empty = municipalities[municipalities["municipality_code"].isin(codes - set(living["municipality_code"]))]
     lone = pd.DataFrame(
         {
             "municipality_code": empty["municipality_code"].to_numpy(),
@@ -77,35 +110,50 @@ def _point_frame(
             "name": empty["name"].to_numpy(),
             "kind": "representative",
             "population": 0,
+            "weight": 0,
             "x_m": empty["point_x_m"].to_numpy(float),
             "y_m": empty["point_y_m"].to_numpy(float),
+            "own_id": "point",
         }
     )
-    points = pd.concat([frame for frame in (points, lone) if len(frame)], ignore_index=True)
-    points["point_id"] = (
-        points["municipality_code"]
-        + "/"
-        + points["locality_code"].where(points["locality_code"] != "", "point")
-    )
+    parts = (living, lone, _sites(sites, codes, names))
+    points = pd.concat([frame for frame in parts if len(frame)], ignore_index=True)
+    if "own_id" not in points:
+        points["own_id"] = np.nan
+    own = points["own_id"].where(points["own_id"].notna(), points["locality_code"])
+    points["point_id"] = points["municipality_code"] + "/" + own
     # By content, never by code or name: this is the order in which equal claims are met.
     return points.sort_values(
-        ["municipality_code", "population", "x_m", "y_m"], ascending=[True, False, True, True]
-    ).reset_index(drop=True)
+        ["municipality_code", "weight", "x_m", "y_m"], ascending=[True, False, True, True], kind="stable"
+    ).reset_index(drop=True)[["point_id", *_FRAME]]
 
 
 def demand_points(
-    need: Need, localities: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, settings: Settings
+    need: Need,
+    localities: gpd.GeoDataFrame,
+    municipalities: gpd.GeoDataFrame,
+    settings: Settings,
+    raster: PopulationRaster | None = None,
+    sites: Restricted[pd.DataFrame] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Table `points`: the need of each municipality spread over its localities by population (METHOD 2).
+    """Table `points`: the need of each municipality spread over the places where people live (METHOD 2).
+
+    Need goes to its locality where the counts name one. Those in agency accommodation go to the municipality's sites,
+    by places, where a list of sites has any there (`geomatch.agency` says who they are). All others are spread by
+    population: over the cells of `raster` when it is given, else over `localities`. Low and high parts of a stratum add
+    up to its need, and no point has less at high need than at low.
 
     Args:
         need: From `need_of_month`.
         localities: locality_code, name, municipality_code, population, geometry (EPSG:3006).
         municipalities: county_code, municipality_code, name, point_x_m, point_y_m (EPSG:3006).
         settings: `adult_share` is taken from here.
+        raster: From `read_raster`.
+        sites: From `merge_sites`. Its points are restricted: `without_sites` takes them out for pages.
 
     Raises:
-        InputError: Need is given for a locality that is not among `localities`.
+        InputError: With all problems: need is given for a locality that is not among `localities`, no cell of the
+            raster lies in a municipality that has people, sites have fewer places than people are counted there.
     """
     table = need.table
     month = str(table["month"].iloc[0])
@@ -120,47 +168,104 @@ def demand_points(
                 file=", ".join(sorted(set(table["source"]))),
             )
         )
-    points = _point_frame(localities, municipalities, used["municipality_code"])
-    agency = set(table[(table["accommodation"] == "agency") & (table["high"] > 0)]["municipality_code"])
-    rows: list[dict[str, object]] = []
-    problems: list[Problem] = []
+    listed = sites.reveal(Audience.INTERNAL) if sites is not None else None
+    if listed is None:
+        listed = pd.DataFrame({name: [] for name in ("municipality_code", "places", "x_m", "y_m", "file")})
+    names = dict(zip(municipalities["municipality_code"], municipalities["name"], strict=True))
+    problems = _missed(used, raster, names)
+    housed = {
+        str(code): agency_part(table[table["municipality_code"] == code])
+        for code in sorted(set(listed["municipality_code"]) & set(used["municipality_code"]))
+    }
+    problems += _too_small(listed, housed, names)
+    points = _point_frame(localities, municipalities, used, raster, listed)
+    agency = people_of(table) - {code for code, part in housed.items() if part.known}
     by_municipality = dict(iter(points.groupby("municipality_code", sort=True)))
+    frames = []
     strata: Any = used.groupby(["municipality_code", "target_group", "sex"], sort=True)
     for (code, group, sex), counts in strata:
         inside = by_municipality[code]
-        parts = _spread(inside, counts, settings.share("adult_share", group, code[:2], first_day), problems)
-        rows += [
-            {
-                "month": month,
-                "point_id": point.point_id,
-                "county_code": code[:2],
-                "municipality_code": code,
-                "locality_code": point.locality_code,
-                "name": point.name,
-                "kind": point.kind,
-                "population": point.population,
-                "target_group": group,
-                "sex": sex,
-                "need_low_milli": low,
-                "need_high_milli": high,
-                "location_unknown": code in agency,
-                "x_m": point.x_m,
-                "y_m": point.y_m,
-            }
-            for point, low, high in zip(records(inside), *parts, strict=True)
-        ]
+        there = housed[code].milli.get((group, sex), (0, 0)) if code in housed else (0, 0)
+        share = settings.share("adult_share", group, code[:2], first_day)
+        low, high = _spread(inside, counts, share, there, problems)
+        frames.append(
+            inside.assign(
+                month=month,
+                county_code=code[:2],
+                target_group=group,
+                sex=sex,
+                need_low_milli=low,
+                need_high_milli=high,
+                location_unknown=code in agency,
+            )
+        )
     if problems:
         raise InputError(problems)
-    frame = pd.DataFrame(rows)
+    frame = pd.concat(frames, ignore_index=True).drop(columns="weight")
     geometry = gpd.points_from_xy(frame.pop("x_m"), frame.pop("y_m"), crs=3006)
     return gpd.GeoDataFrame(conform(frame.assign(geometry=geometry), POINTS), geometry="geometry", crs=3006)
 
 
+def _missed(used: pd.DataFrame, raster: PopulationRaster | None, names: dict[str, str]) -> list[Problem]:
+    """The municipalities with people in which no cell of the raster has any."""
+    if raster is None:
+        return []
+    peopled = used[(used["high"] > 0) & (used["locality_code"] == ALL)]
+    lacking = sorted(set(peopled["municipality_code"]) - set(raster.cells["municipality_code"]))
+    if not lacking:
+        return []
+    return [
+        Problem(
+            _("no cell with people lies in {names}").format(
+                names=", ".join(names.get(code, code) for code in lacking)
+            ),
+            _("cells with people in every municipality of the counts"),
+            _(
+                "Take a raster that covers them, with cells small enough, or none: geomatch remove raster FILE"
+            ),
+            file=raster.file,
+        )
+    ]
+
+
+def _too_small(listed: pd.DataFrame, housed: dict[str, AgencyPart], names: dict[str, str]) -> list[Problem]:
+    """The municipalities whose sites have fewer places than people are counted in agency accommodation."""
+    problems = []
+    for code in sorted(set(listed["municipality_code"]) & housed.keys()):
+        own = listed[listed["municipality_code"] == code]
+        places, persons = int(own["places"].sum()), housed[code].least
+        if places < persons:
+            text = _(
+                "the sites in {name} have {places} places, and at least {persons} persons are counted there"
+            )
+            problems.append(
+                Problem(
+                    text.format(name=names.get(code, code), places=places, persons=persons),
+                    _("places for everyone in agency accommodation (ABO)"),
+                    _("Add the sites that are missing, or correct their places"),
+                    file=str(own["file"].iloc[0]),
+                    column=SITE_HEADINGS["places"],
+                )
+            )
+    return problems
+
+
 def _spread(
-    points: pd.DataFrame, counts: pd.DataFrame, adult_share: tuple[float, float], problems: list[Problem]
+    points: pd.DataFrame,
+    counts: pd.DataFrame,
+    adult_share: tuple[float, float],
+    agency_milli: tuple[int, int],
+    problems: list[Problem],
 ) -> tuple[list[int], list[int]]:
-    """Thousandths at each point, at the low and at the high end of the counts of one stratum."""
-    ends: list[list[int]] = []
+    """Thousandths at each point, at the low and at the high end of the counts of one stratum.
+
+    Args:
+        points: The points of the municipality.
+        counts: The used rows of the stratum.
+        adult_share: Lowest and highest.
+        agency_milli: Who of them lives at the sites, thousandths of persons of any age at both ends.
+        problems: Localities that are not known are added.
+    """
     named = counts[counts["locality_code"] != ALL]
     places = points["locality_code"].tolist()
     problems += [
@@ -172,17 +277,61 @@ def _spread(
         )
         for row in records(named[~named["locality_code"].isin(places)])
     ]
-    for column, share, up in (("low", adult_share[0], False), ("high", adult_share[1], True)):
-        exact = Fraction(share).limit_denominator(10**6) * 1000
+    shares = [Fraction(share).limit_denominator(10**6) for share in adult_share]
+    spread: list[int] = []
+    stay: list[dict[str, int]] = []
+    for column, share, up in zip(("low", "high"), shares, (False, True), strict=True):
         amounts = counts.groupby("locality_code")[column].sum()
-        milli = {code: _whole(exact * int(persons), up=up) for code, persons in amounts.items()}
-        parts = split_persons(milli.pop(ALL, 0), points["population"].tolist())
-        for code, amount in milli.items():
+        milli = {str(code): _whole(share * MILLI * int(persons), up=up) for code, persons in amounts.items()}
+        spread.append(milli.pop(ALL, 0))
+        stay.append(milli)
+    housed = [
+        min(_whole(share * milli, up=up), total)
+        for share, milli, up, total in zip(shares, agency_milli, (False, True), spread, strict=True)
+    ]
+    # Rounding must not leave the rest with less at high need than at low.
+    rest_low = spread[0] - housed[0]
+    rest_high = max(spread[1] - housed[1], rest_low)
+    is_site = (points["kind"] == SITE).to_numpy()
+    weights = points["weight"].to_numpy(np.int64)
+    ends = []
+    for rest, total, amounts_there in ((rest_low, spread[0], stay[0]), (rest_high, spread[1], stay[1])):
+        parts = np.zeros(len(points), dtype=np.int64)
+        for mask, amount in ((~is_site, rest), (is_site, total - rest)):
+            if mask.any() and amount:
+                parts[mask] = split_persons(amount, weights[mask].tolist())
+        for code, amount in amounts_there.items():
             if code in places:
                 parts[places.index(code)] += amount
-        ends.append(parts)
+        ends.append([int(part) for part in parts])
     return ends[0], ends[1]
 
 
 def _whole(amount: Fraction, *, up: bool) -> int:
     return -((-amount.numerator) // amount.denominator) if up else amount.numerator // amount.denominator
+
+
+def persons_at_sites(points: gpd.GeoDataFrame) -> dict[str, tuple[int, int]]:
+    """Per municipality code with people at sites, thousandths of persons there at low and at high need."""
+    there = points[points["kind"] == SITE].groupby("municipality_code", sort=True)
+    sums = there[["need_low_milli", "need_high_milli"]].sum()
+    return {
+        str(code): (int(low), int(high))
+        for code, (low, high) in zip(sums.index, sums.to_numpy(), strict=True)
+        if high
+    }
+
+
+def without_sites(
+    points: gpd.GeoDataFrame, day_returns: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """POINTS and DAY_RETURNS without the restricted accommodation sites: what a page may be made from.
+
+    A journey from a site tells how far it is from a place that is known, so those rows go as well.
+    """
+    hidden = points["kind"] == SITE
+    own = set(points.loc[hidden, "point_id"])
+    return (
+        points[~hidden].reset_index(drop=True),
+        day_returns[~day_returns["point_id"].isin(own)].reset_index(drop=True),
+    )

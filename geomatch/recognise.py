@@ -25,10 +25,18 @@ KIND_NAMES: Mapping[str, str] = {
     "timetable": N_("timetable"),
     "localities": N_("localities"),
     "corridors": N_("register of corridors"),
+    "raster": N_("population raster"),
+    "sites": N_("sites of agency accommodation"),
+    "population": N_("population of municipalities"),
+    "study_hours": N_("Folkbildningsrådet's study hours"),
+    "other_activities": N_("register of activities with other funding"),
 }
 # What each kind cannot be without: (the heading to name, all words for it). In the order in which kinds are tried:
 # where two fit equally well the first is taken. docs/inputs.md tells all headings.
 _Signs = tuple[tuple[str, frozenset[str]], ...]
+_MUNICIPALITY = frozenset(
+    {"kommun", "kommunnamn", "kommunkod", "municipality", "municipality_code", "region"}
+)
 _SIGNS: tuple[tuple[str, _Signs], ...] = (
     (
         "enrolment",
@@ -74,7 +82,35 @@ _SIGNS: tuple[tuple[str, _Signs], ...] = (
             ("folkmängd", frozenset({"folkmängd", "befolkning", "population", "pop"})),
         ),
     ),
+    (
+        "study_hours",
+        (
+            ("Kommun", _MUNICIPALITY),
+            ("Period", frozenset({"period", "rapportperiod"})),
+            ("Kurs", frozenset({"kurs", "course", "insats", "verksamhet"})),
+            ("Studietimmar", frozenset({"studietimmar", "timmar", "hours"})),
+            ("Deltagare", frozenset({"deltagare", "antal deltagare", "participants"})),
+        ),
+    ),
+    (
+        "sites",
+        (
+            ("Kommun", _MUNICIPALITY),
+            ("Platser", frozenset({"platser", "antal platser", "boendeplatser", "places"})),
+            ("Öst", frozenset({"öst", "e", "x", "east_m", "sweref e", "lon", "longitud", "longitude"})),
+            ("Nord", frozenset({"nord", "n", "y", "north_m", "sweref n", "lat", "latitud", "latitude"})),
+        ),
+    ),
+    (
+        "population",
+        (
+            ("Kommun", _MUNICIPALITY),
+            ("Folkmängd", frozenset({"folkmängd", "befolkning", "population", "pop", "invånare"})),
+        ),
+    ),
 )
+# These have the headings of another kind, or none: only the name of the file, or the one who adds it, tells them.
+_RASTERS = (".tif", ".tiff")
 _WORDS = frozenset(word for _kind, signs in _SIGNS for _name, words in signs for word in words)
 # What only a workbook of the agency says; another series of it is refused by name by the reader.
 _AGENCY = re.compile(r"mottagningssystem|migrationsverket|simbas? |\bsenast körd\b", re.IGNORECASE)
@@ -101,6 +137,10 @@ def recognise(path: Path, kind: str | None = None) -> Recognised:
     """
     if kind == "timetable" or (kind is None and (path.is_dir() or path.suffix.lower() == ".zip")):
         return Recognised("timetable")
+    if kind == "raster" or (kind is None and path.suffix.lower() in _RASTERS):
+        return Recognised("raster")
+    # The two have the same headings.
+    headings_of = "activities" if kind == "other_activities" else kind
     try:
         rows = list(_rows(path))
     except InputError:
@@ -109,12 +149,12 @@ def recognise(path: Path, kind: str | None = None) -> Recognised:
         return Recognised(kind)
     best: tuple[float, Recognised] | None = None
     for name, signs in _SIGNS:
-        if kind not in {None, name}:
+        if headings_of not in {None, name}:
             continue
         for sheet, number, cells in rows:
             share = sum(not words.isdisjoint(cells) for _heading, words in signs) / len(signs)
             if share >= _LEAST_SHARE and (best is None or share > best[0]):
-                best = share, Recognised(name, sheet, number)
+                best = share, Recognised(kind or name, sheet, number)
     agency = any(_AGENCY.search(cell) for _sheet, _number, cells in rows for cell in cells)
     if agency and (best is None or best[0] < 1):
         return Recognised("enrolment") if kind is None else Recognised(kind)
@@ -133,6 +173,7 @@ def _unknown(path: Path) -> Problem:
     either = _(" or ")
     wanted = [f"{name} ({either.join(headings)})" for name, headings in needs.items()]
     wanted.append("timetable ({})".format(_("a zip file or folder with GTFS")))
+    wanted.append("raster ({})".format(_("a GeoTIFF (.tif)")))
     return Problem(
         _("nothing in the file tells what it is"),
         _("the headings of one kind: {kinds}").format(kinds="; ".join(wanted)),

@@ -7,15 +7,20 @@ does the program. It neither prints nor pickles.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
+from dataclasses import replace
 from enum import Enum
 from typing import Generic, Literal, NoReturn, TypeVar
 
-from geomatch.errors import RestrictedError
+from geomatch.errors import Problem, RestrictedError
 from geomatch.words import gettext as _
 
-__all__ = ["Audience", "Restricted"]
+__all__ = ["Audience", "Restricted", "without_quotes"]
 
 T = TypeVar("T")
+# What messages put around a text of the file, in either language.
+_QUOTED = re.compile(r"[“”\"]([^“”\"]*)[“”\"]")
 
 
 class Audience(Enum):
@@ -46,3 +51,19 @@ class Restricted(Generic[T]):
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled: a pickle is a copy that nobody watches."""
         raise RestrictedError(_("Restricted input cannot be pickled"))
+
+
+def without_quotes(problem: Problem, known: Container[str]) -> Problem:
+    """`problem` with what it quotes from the file left out, but for texts that are `known`, such as headings.
+
+    For files whose every cell may be restricted: what is wrong is told, and where, but not what stands there.
+
+    Args:
+        problem: From a reader of tables, in the language in force.
+        known: Folded texts (small letters) that may be shown.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if match[1].casefold() in known else f"{match[0][0]}…{match[0][-1]}"
+
+    return replace(problem, found=_QUOTED.sub(shown, problem.found))

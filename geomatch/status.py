@@ -29,6 +29,7 @@ class MonthStatus:
         published: Likewise, of its pages.
         lacking: What is needed before it can be computed.
         next_command: The command that brings it further; empty when everything is done.
+        counts: The files whose counts it takes.
     """
 
     month: str
@@ -37,6 +38,7 @@ class MonthStatus:
     published: str
     lacking: tuple[str, ...]
     next_command: str
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,20 @@ def workspace_status(workspace: Workspace) -> Status:
         county = manifest.get("county")
         lacking: tuple[str, ...] = ()
         digest = None
+        counts: tuple[str, ...] = ()
         try:
-            digest = fingerprint(month, county, chosen_inputs(workspace, month), settings)
+            chosen = chosen_inputs(workspace, month)
+            counts = tuple(one.file for one in chosen if one.kind == "enrolment")
+            digest = fingerprint(month, county, chosen, settings)
         except InputError as error:
             lacking = tuple(str(problem) for problem in error.problems)
         whole = month in computed and workspace.month_is_whole(month)
         state = MISSING if not whole else DONE if manifest.get("fingerprint") == digest else STALE
         pages = _published(workspace, month, manifest)
         months.append(
-            MonthStatus(month, county, state, pages, lacking, _next(month, county, state, pages, lacking))
+            MonthStatus(
+                month, county, state, pages, lacking, _next(month, county, state, pages, lacking), counts
+            )
         )
     missing = [kind for kind in ("enrolment", "activities", "timetable") if not inputs[kind]]
     first = f"geomatch add {missing[0]} {_('FILE')}" if missing else ""
@@ -112,6 +119,11 @@ def status_lines(status: Status) -> list[str]:
         "timetable": _("Timetables"),
         "localities": _("Localities"),
         "corridors": _("Open corridors"),
+        "raster": _("Population raster"),
+        "sites": _("Agency accommodation"),
+        "population": _("Population"),
+        "study_hours": _("Study hours"),
+        "other_activities": _("Other activities"),
     }
     lines = [f"{kinds[kind]}: {', '.join(files) or _('none')}" for kind, files in status.inputs.items()]
     words = {DONE: _("yes"), STALE: _("yes, but something has changed since"), MISSING: _("no")}
@@ -125,6 +137,8 @@ def status_lines(status: Status) -> list[str]:
             )
         )
         lines += [f"  {text}" for text in one.lacking]
+        if len(one.counts) > 1:
+            lines.append("  " + _("counts joined from {files}").format(files=", ".join(one.counts)))
     lines.append(
         _("Next: {command}").format(command=status.next_command)
         if status.next_command

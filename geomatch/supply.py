@@ -123,7 +123,7 @@ def supply_of_month(
     sessions to travel to, but stay in `activities`.
 
     Args:
-        series: From the register of activities (geometry in EPSG:3006, none when digital).
+        series: From the register of activities (geometry in EPSG:3006, none when digital); `funding` may be missing.
         sessions: series_id, weekday (0-6 or missing), date (ISO text or empty), start_s, end_s.
         month: YYYY-MM.
         window: From `month_window`.
@@ -137,6 +137,9 @@ def supply_of_month(
         & (series["valid_to"].map(lambda text: not text or date.fromisoformat(text) >= first))
     )
     running = series[runs].sort_values("series_id").reset_index(drop=True)
+    # The board's register has no such column: all in it is paid by a grant.
+    funding = running["funding"] if "funding" in running else pd.Series(index=running.index, dtype=object)
+    running = running.assign(funding=funding.fillna("grant").astype(str))
     # Sundays are public holidays by law, but no reason to leave out a session that is planned on one.
     free = holidays.Sweden(years={day.year for day in window.days}, include_sundays=False)
     patterns = dict(iter(sessions.groupby("series_id")))

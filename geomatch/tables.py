@@ -125,8 +125,26 @@ NEED = Table(
         Column(
             "used", "bool", "", "The row is part of the finest complete breakdown that the computation uses."
         ),
+        Column(
+            "low_because",
+            "text",
+            "JSON",
+            "What decided `low` where it is not `published_low`; else empty. `by`: `total` (`amount` of the total in `cell` less `rest`, the other parts in `cells` at their upper ends), `parts` (`rest`, its parts in `cells` at their lower ends), `widened` (let be anything, since totals contradict signs) or `several` (sums together). `over`: the columns in which the parts differ.",
+        ),
+        Column(
+            "high_because",
+            "text",
+            "JSON",
+            "The same for `high`; the other parts at their lower ends, its own parts at their upper.",
+        ),
         Column("source", "text", "", "File the count comes from."),
         Column("cell", "text", "", "Sheet and cell, or row, of the count in that file."),
+        Column(
+            "also_in",
+            "text",
+            "",
+            "Other files and cells that give the count too, as `[file]cell`, one a line; empty with one source.",
+        ),
     ),
 )
 
@@ -140,16 +158,24 @@ POINTS = Table(
             "point_id",
             "text",
             "id",
-            "The point: `<municipality_code>/<locality_code>`, or `<municipality_code>/point` for a representative point.",
+            "The point: `<municipality_code>/<locality_code>`, `<municipality_code>/cell-<x>-<y>` (its centre, EPSG:3006), `<municipality_code>/site-<number>`, or `<municipality_code>/point` for a representative point.",
         ),
         COUNTY,
         MUNICIPALITY,
         Column("locality_code", "text", "code", "Locality of the point, or empty."),
+        Column("name", "text", "", "Name of the locality; for any other point of its municipality."),
         Column(
-            "name", "text", "", "Name of the locality, or of the municipality for a representative point."
+            "kind",
+            "text",
+            "",
+            "`locality`, `cell` (of a population raster), `site` (of agency accommodation; restricted: its row is never published) or `representative` (nothing better is known).",
         ),
-        Column("kind", "text", "", "`locality` or `representative` (the municipality has no locality)."),
-        Column("population", "int", "persons", "Population the need is spread by."),
+        Column(
+            "population",
+            "int",
+            "persons",
+            "Population the need is spread by, rounded for a cell; for a site its places.",
+        ),
         TARGET_GROUP,
         SEX,
         *_low_high("need", "Persons expected at the point (Sainte-Laguë; adds up to the municipality)."),
@@ -175,6 +201,12 @@ ACTIVITIES = Table(
         Column("organiser", "text", "", "Organiser."),
         Column("organiser_type", "text", "", "Kind of organiser."),
         Column("grant_scheme", "text", "", "`TIA`, `S37`, `S37A`, or what the register says."),
+        Column(
+            "funding",
+            "text",
+            "",
+            "`grant`: of the board's register; `other`: of a register of activities with other funding.",
+        ),
         Column("primary_purpose", "text", "", "Primary purpose."),
         Column("secondary_purposes", "text", "", "Other purposes, `;` between them."),
         Column("target_groups", "text", "", "Target groups, `;` between them, or `all`."),
@@ -313,6 +345,15 @@ GAPS = Table(
         Column("name", "text", "", "Name of the municipality."),
         Column("need_low", "int", "persons", "Fewest persons enrolled."),
         Column("need_high", "int", "persons", "Most persons enrolled."),
+        *(
+            Column(
+                f"need_per_1000_{end}",
+                "float?",
+                "persons/1000",
+                f"need_{end} per 1,000 inhabitants; none where the population is not given.",
+            )
+            for end in SCENARIOS
+        ),
         *_low_high("served", "Persons served, locally, by corridor or digitally; true bounds."),
         *_low_high("gap", "Persons not served: in_reach_full + out_of_reach; true bounds."),
         Column("gap_share_low", "float?", "share 0-1", "Gap / need where it is least; none without need."),
@@ -351,6 +392,77 @@ GAPS = Table(
         Column(
             "representative_point", "bool", "", "No locality is known: one point stands for the municipality."
         ),
+    ),
+)
+
+EQUITY_SEXES = ("women", "men", "not_known", ALL)
+
+EQUITY = Table(
+    "equity",
+    "women, men, people whose sex the source does not say, or all of them, of a county or of all counties (METHOD 6)",
+    ("county_code", "sex"),
+    (
+        MONTH,
+        Column("county_code", "text", "code", "County, two digits; `all` for all that take part."),
+        Column("sex", "text", "", "`women`, `men`, `not_known` (the source does not say) or `all` together."),
+        *_low_high("need", "Persons counted."),
+        Column(
+            "access_index_low",
+            "float?",
+            "places/person",
+            "Access index, mean over these persons, at high need; a series for one sex counts for that sex only.",
+        ),
+        Column("access_index_high", "float?", "places/person", "The same at low need."),
+        Column("gini_low", "float?", "0-1", "Gini coefficient of the index over these persons, at low need."),
+        Column("gini_high", "float?", "0-1", "The same at high need."),
+        Column(
+            "reached_share_low",
+            "float?",
+            "share 0-1",
+            "Least share of these persons with any place in reach, over every count inside the intervals.",
+        ),
+        Column("reached_share_high", "float?", "share 0-1", "The greatest such share."),
+        *(
+            Column(f"visible_{name}", "float?", unit, f"`{name}` without hidden activities: what pages show.")
+            for name, unit in (
+                ("access_index_low", "places/person"),
+                ("access_index_high", "places/person"),
+                ("gini_low", "0-1"),
+                ("gini_high", "0-1"),
+                ("reached_share_low", "share 0-1"),
+                ("reached_share_high", "share 0-1"),
+            )
+        ),
+    ),
+)
+
+SIMILAR = Table(
+    "similar",
+    "a municipality and one of those most like it (METHOD 6)",
+    ("municipality_code", "rank"),
+    (
+        MONTH,
+        COUNTY,
+        MUNICIPALITY,
+        Column("rank", "int", "rank", "1 is the most alike."),
+        Column("similar_code", "text", "code", "The municipality that is like it."),
+        Column(
+            "distance",
+            "float",
+            "",
+            "Distance in scaled features (docs/method.md); 0 is equal in all that is known of both.",
+        ),
+        Column("differs_in", "text", "", "The feature they differ most in; empty when they differ in none."),
+        Column("differs_own", "float?", "", "Its value in the municipality, in the feature's own unit."),
+        Column("differs_similar", "float?", "", "Its value in the other."),
+        Column("features_known", "int", "features", "Features known of both; the others are left out."),
+        Column(
+            "served_share_low",
+            "float?",
+            "share 0-1",
+            "Least share of the other's need that gets a place: 1 - its greatest gap_share; none without need.",
+        ),
+        Column("served_share_high", "float?", "share 0-1", "Greatest such share: 1 - its least gap_share."),
     ),
 )
 
@@ -447,8 +559,43 @@ CORRIDORS = Table(
     ),
 )
 
+STUDY_HOURS = Table(
+    "study_hours",
+    "what Folkbildningsrådet reports of one course in a municipality, for the month or the latest period before it",
+    ("municipality_code", "course"),
+    (
+        MONTH,
+        COUNTY,
+        MUNICIPALITY,
+        Column(
+            "course",
+            "text",
+            "",
+            "`from_day_one` (Svenska från dag 1) or `everyday_swedish` (Vardagssvenska).",
+        ),
+        Column("first_month", "text", "YYYY-MM", "First month of the period."),
+        Column("last_month", "text", "YYYY-MM", "Last month of the period, included."),
+        Column("hours", "float", "h", "Study hours in the period."),
+        Column("participants", "int", "persons", "Participants in the period."),
+    ),
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (NEED, POINTS, ACTIVITIES, DAY_RETURNS, SERVED, GAPS, CORRIDORS)}
+    {
+        table.name: table
+        for table in (
+            NEED,
+            POINTS,
+            ACTIVITIES,
+            DAY_RETURNS,
+            SERVED,
+            GAPS,
+            CORRIDORS,
+            EQUITY,
+            SIMILAR,
+            STUDY_HOURS,
+        )
+    }
 )
 
 _DTYPES: dict[str, Any] = {

@@ -21,9 +21,11 @@ from geomatch.access import (
     share_with_reach,
 )
 from geomatch.access.index import weight_of
+from geomatch.access.purposes import check_purposes, of_purposes, purposes_of
 from geomatch.access.reach import largest_remainder, suits
+from geomatch.errors import InputError
 from geomatch.settings import IndexSettings, Settings, Share
-from tests.worlds import MONTH, MUNICIPALITIES, SHARES, World, entitled, persons, settings, worlds
+from tests.worlds import MONTH, World, entitled, persons, settings
 
 
 def test_full_activity():
@@ -330,6 +332,14 @@ def test_the_share_of_the_gap_where_one_count_varies():
     assert (row["gap_share_low"], row["gap_share_high"]) == (0.5, 0.5)
 
 
+def test_the_share_of_the_gap_beside_a_count_that_is_known():
+    """1 person reaches nothing; 4-6 others have 5 places. 1/5, 1/6, 2/7: the least is in between, and is the bound."""
+    world = World().live("0180/a", 1, sex="men").live("0180/b", 4, 6, sex="women").offer("s", "0180", 5)
+    row = world.way("0180/b", "s").gaps().loc["0180"]
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (1000, 2000)
+    assert (row["gap_share_low"], row["gap_share_high"]) == pytest.approx((1 / 6, 2 / 7))
+
+
 def test_best_and_worst_point():
     """3 people at a, which reaches 2 places, 1 at b, which reaches nothing: all at a leaves 2, all at b leaves 4."""
     world = World().live("0180/a", 3).live("0180/b", 1).offer("s", "0180", 2).way("0180/a", "s")
@@ -463,99 +473,6 @@ def test_index_gives_out_every_place_once(data):
     assert (index * need).sum() == pytest.approx(places[sorted(set(near["series_id"]))].sum())
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
-@given(worlds(), SHARES, st.sampled_from(["register", "all_candidates"]))
-def test_parts_add_up(world, share, corridors):
-    served = world.served(settings(corridors, entitled(*share)))
-    parts = [
-        c for c in served.columns if c.endswith("_milli") and c not in ("need_milli", "out_of_reach_milli")
-    ]
-    assert (served[parts].sum(axis=1) == served["need_milli"]).all()
-    assert (served[parts] >= 0).all().all()
-    lost = served[["corridor_not_open_milli", "no_entitlement_milli", "no_day_return_milli"]].sum(axis=1)
-    assert (served["out_of_reach_milli"] == lost).all()
-
-
-@hypothesis_settings(max_examples=60, deadline=None)
-@given(worlds(), SHARES, st.sampled_from([0.0, 0.5]), st.data())
-def test_every_count_inside_the_intervals_is_inside_the_bounds(world, share, digital, data):
-    if digital:
-        world.offer("d", "0180", data.draw(st.integers(0, 6)), digital=True)
-    gaps = world.gaps(settings(shares=entitled(*share), digital_share=digital))
-    end = data.draw(st.integers(0, 1))
-    for person in world.people:
-        person["low"] = person["high"] = data.draw(st.integers(person["low"], person["high"]))
-    known = settings(shares=entitled(share[end], share[end]), digital_share=digital)
-    served = world.served(known)
-    served = (
-        served[served["scenario"] == ("low", "high")[end]].groupby("municipality_code").sum(numeric_only=True)
-    )
-    slack = 3  # thousandths: rows are rounded one by one
-    for code in MUNICIPALITIES:
-        row, bound = served.loc[code], gaps.loc[code]
-        gap = row["in_reach_full_milli"] + row["out_of_reach_milli"]
-        assert bound["gap_low_milli"] - slack <= gap <= bound["gap_high_milli"] + slack
-        total = row["need_milli"] - gap
-        assert bound["served_low_milli"] - slack <= total <= bound["served_high_milli"] + slack
-        nothing = row["no_day_return_milli"]
-        assert (
-            bound["no_day_return_low_milli"] - slack <= nothing <= bound["no_day_return_high_milli"] + slack
-        )
-        if row["need_milli"]:
-            share, near = gap / row["need_milli"], slack / row["need_milli"]
-            assert bound["gap_share_low"] - near <= share <= bound["gap_share_high"] + near
-
-
-@hypothesis_settings(max_examples=30, deadline=None)
-@given(worlds(), SHARES)
-def test_bounds_enclose_the_optima_and_the_allocation(world, share):
-    chosen = settings(shares=entitled(*share))
-    gaps, served = world.gaps(chosen), world.served(chosen)
-    served["gap"] = served["in_reach_full_milli"] + served["out_of_reach_milli"]
-    for end in ("low", "high"):
-        gap = served[served["scenario"] == end].groupby("municipality_code")["gap"].sum()
-        assert (gaps[f"gap_least_{end}_milli"] <= gap + 3).all()
-        assert (gap <= gaps[f"gap_greatest_{end}_milli"] + 3).all()
-        assert (gaps["gap_low_milli"] <= gaps[f"gap_least_{end}_milli"]).all()
-        assert (gaps[f"gap_greatest_{end}_milli"] <= gaps["gap_high_milli"]).all()
-    assert (gaps["gap_best_point_milli"] <= gaps["gap_worst_point_milli"]).all()
-    assert (gaps["rank_best"] <= gaps["rank_worst"]).all()
-
-
-def renamed(world, codes, order):
-    """The world with other codes, and rows in another order."""
-    other = World()
-    for name in ("people", "series", "ways", "corridors"):
-        rows = [dict(row) for row in getattr(world, name)]
-        for row in rows:
-            for key, value in row.items():
-                if key == "point":
-                    row[key] = codes[value[:4]] + value[4:]
-                elif key in ("municipality", "from_code", "to_code"):
-                    row[key] = codes[value]
-                elif key == "series":
-                    row[key] = f"x{9 - int(value[1:])}"
-        setattr(other, name, order(rows))
-    return other
-
-
-@hypothesis_settings(max_examples=25, deadline=None)
-@given(worlds(), SHARES, st.permutations(MUNICIPALITIES), st.randoms(use_true_random=False))
-def test_codes_and_row_order_change_no_number(world, share, permuted, random):
-    codes = dict(zip(MUNICIPALITIES, permuted, strict=True))
-    chosen = settings(shares=entitled(*share))
-    other = renamed(world, codes, lambda rows: random.sample(rows, len(rows)))
-    key = ["municipality_code", "target_group", "sex", "scenario"]
-    one, two = world.served(chosen), other.served(chosen)
-    one["municipality_code"] = one["municipality_code"].map(codes)
-    pd.testing.assert_frame_equal(
-        one.sort_values(key).reset_index(drop=True), two.sort_values(key).reset_index(drop=True)
-    )
-    gaps, again = world.gaps(chosen).drop(columns=["name"]), other.gaps(chosen).drop(columns=["name"])
-    gaps.index = gaps.index.map(codes)
-    pd.testing.assert_frame_equal(gaps.sort_index(), again.sort_index(), rtol=1e-12, check_names=False)
-
-
 def test_shares_and_county_are_those_of_home():
     """The county's own share goes before the country's, by where people live and on the month's first day."""
     shares = (
@@ -581,3 +498,44 @@ def test_default_settings_have_a_share_for_each_group():
         0.2,
         0.4,
     )
+
+
+def named(*purposes):
+    """Activities by (primary, others)."""
+    return pd.DataFrame(purposes, columns=["primary_purpose", "secondary_purposes"])
+
+
+def test_the_purposes_of_a_register():
+    """Primary and others, each once; of spellings the first in alphabetical order."""
+    register = named(("svenska", "Hälsa; Svenska"), ("Arbetsmarknad", ""), ("", " "))
+    assert purposes_of(register) == ["Arbetsmarknad", "Hälsa", "Svenska"]
+    assert purposes_of(register, "HÄLSA; svenska;") == ["Hälsa", "Svenska"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [("", [0, 1, 2]), (" ; ", [0, 1, 2]), ("hälsa", [0]), ("Arbetsmarknad;Svenska", [0, 1])],
+)
+def test_activities_of_a_purpose(asked, rows):
+    register = named(("svenska", "Hälsa; Svenska"), ("Arbetsmarknad", ""), ("", ""))
+    assert of_purposes(register, asked).index.tolist() == rows
+
+
+def test_purposes_that_nothing_has_are_refused_together():
+    register = named(("Svenska", "Hälsa"))
+    check_purposes(register, "", "geomatch.toml")
+    check_purposes(register, "hälsa;Svenska", "geomatch.toml")
+    with pytest.raises(InputError) as caught:
+        check_purposes(register, "Svensak; Hälsa; Hlsa", "geomatch.toml")
+    assert [(p.file, p.found, p.expected) for p in caught.value.problems] == [
+        (
+            "geomatch.toml",
+            "allocation.purposes: ingen insats i registret har syftet ”Svensak”",
+            "ett av namnen Hälsa, Svenska",
+        ),
+        (
+            "geomatch.toml",
+            "allocation.purposes: ingen insats i registret har syftet ”Hlsa”",
+            "ett av namnen Hälsa, Svenska",
+        ),
+    ]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from geomatch.allocation import allocate, unserved_range
+from geomatch.allocation import allocate, lexicographic, unserved_range
+from geomatch.allocation.faces import Part
 from tests.worlds import network, networks
 
 LOCAL_ARC, AWAY = 1, 0
@@ -174,3 +175,36 @@ def test_fairness_is_a_minimum(given_network, data):
         return float((unserved[people] ** 2 / n.need[people]).sum())
 
     assert value(left) >= value(found.unserved) - 1e-3
+
+
+def test_a_programme_that_is_not_solved_states_its_bound(monkeypatch):
+    """A solver without a step to take ends in an error that says what is proved, never in an unproved answer.
+
+    3 places for 4.5 persons, most of whom can use both series: the least is 1.5 million thousandths of person-seconds.
+    """
+    arcs = [(0, 0, 1, 600), (0, 1, 1, 300), (1, 0, 1, 600), (1, 1, 1, 700), (2, 1, 1, 400), (2, 0, 1, 900)]
+    n = network([1000, 2000, 1500], [2000, 1000], arcs)
+    # 1 person of the first node in the second place (300 s) and 2 of the second in the first (600 s each).
+    assert allocate(n).person_seconds == 1000 * 300 + 2000 * 600
+    monkeypatch.setattr(lexicographic, "_STEPS_PER_LINE", 0)
+    with pytest.raises(ArithmeticError, match=r"not solved in 0 steps; .* is at least \d+$") as caught:
+        allocate(n)
+    assert 0 <= int(str(caught.value).split()[-1]) <= 1_500_000
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(networks(), st.lists(st.integers(-4000, 4000), min_size=12, max_size=12))
+def test_any_prices_bound_the_least_cost(given_network, prices):
+    """Whatever prices a solver stops with, what is said to be proved is not above the optimum."""
+    n, _home, _owner = given_network
+    if not len(n.node):
+        return
+    nobody = np.zeros(len(n.need), bool)
+    part = Part(n.need, n.capacity, n.node, n.series, nobody, np.zeros(len(n.capacity), bool))
+    price = np.array(prices[: len(n.need) + len(n.capacity)], dtype=float)
+    # Nothing has to be full here, so nobody travels at the least cost, 0; with everybody served it is what a plain
+    # programme says (tests/peers).
+    assert lexicographic._proved(part, n.seconds, price) <= 0
+    vertex, exact, _reduced = lexicographic._least(part, -n.seconds)
+    assert lexicographic._proved(part, -n.seconds, price) <= int(-n.seconds @ vertex)
+    assert lexicographic._proved(part, -n.seconds, exact.astype(float)) == int(-n.seconds @ vertex)

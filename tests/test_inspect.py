@@ -108,8 +108,10 @@ def test_a_file_that_is_nothing_is_told_what_each_kind_needs(tmp_path: Path) -> 
     assert str(caught.value) == (
         "x.csv: inget i filen visar vad den är; väntat: rubrikerna för ett slag: enrolment (Län, Kommun eller month, "
         "municipality_code, low, high); activities (Insats-id, Namn, Anordnare, Primärt syfte, Platser, Startdatum); "
-        "corridors (Från, Till, Gäller från); localities (tätortskod, namn, kommunkod, folkmängd); timetable (en "
-        "zip-fil eller mapp med GTFS). Rätta rubrikerna, eller ange slaget med --as."
+        "corridors (Från, Till, Gäller från); localities (tätortskod, namn, kommunkod, folkmängd); study_hours (Kommun, "
+        "Period, Kurs, Studietimmar, Deltagare); sites (Kommun, Platser, Öst, Nord); population (Kommun, Folkmängd); "
+        "timetable (en zip-fil eller mapp med GTFS); raster (en GeoTIFF (.tif)). Rätta rubrikerna, eller ange slaget med "
+        "--as."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomatch.errors import InputError
-from geomatch.need import need_of_month, widened_cells
+from geomatch.need import need_of_month, published_total, widened_cells
 from geomatch.points import demand_points, split_persons
+from geomatch.publish.county import county_files
+from geomatch.publish.withheld import withheld_table
 from geomatch.settings import Settings, Share
+from tests.publish.fixture_month import county_facts
+from tests.worlds import World
 
 MASKED = ".."
 
@@ -422,3 +427,223 @@ def test_counts_without_municipalities_say_so() -> None:
     need = need_of_month(counts([("25", "all", "all", 40), ("all", "all", "all", 40)]), "2023-02")
     with pytest.raises(InputError, match="ingen kommun"):
         demand_points(need, LOCALITIES, MUNICIPALITIES, Settings())
+
+
+# ---------------------------------------------------------------------------------- every dimension, everyone once
+
+
+def of_groups(*rows: tuple[str, str, str, Any], **more: str) -> pd.DataFrame:
+    """(target group, sex, accommodation, count) of one municipality."""
+    return pd.concat(
+        [
+            counts([("25", "2580", accommodation, count)], target_group=group, sex=sex, **more).assign(
+                cell=f"B{number}"
+            )
+            for number, (group, sex, accommodation, count) in enumerate(rows, start=4)
+        ],
+        ignore_index=True,
+    )
+
+
+def used_groups(table: pd.DataFrame) -> list[tuple[str, str, int, int]]:
+    found = need_of_month(table, "2023-02").table
+    chosen = found.loc[found["used"], ["target_group", "sex", "low", "high"]]
+    return sorted(chosen.itertuples(index=False, name=None))
+
+
+SEEKER, PROTECTION = "asylum_seeker", "temporary_protection"
+
+
+def test_a_joint_table_without_totals_of_sexes_is_the_finest_breakdown() -> None:
+    # Groups have totals, sexes have none over the groups: both groups come apart by sex all the same.
+    table = of_groups(
+        ("all", "all", "all", 34),
+        (SEEKER, "all", "all", 24),
+        (SEEKER, "women", "all", 10),
+        (SEEKER, "men", "all", 14),
+        (PROTECTION, "all", "all", 10),
+        (PROTECTION, "women", "all", 7),
+        (PROTECTION, "men", "all", 3),
+    )
+    assert used_groups(table) == [
+        (SEEKER, "men", 14, 14),
+        (SEEKER, "women", 10, 10),
+        (PROTECTION, "men", 3, 3),
+        (PROTECTION, "women", 7, 7),
+    ]
+
+
+def test_a_joint_table_that_only_sexes_have_totals_of_is_found_by_way_of_them() -> None:
+    table = of_groups(
+        ("all", "all", "all", 34),
+        ("all", "women", "all", 17),
+        ("all", "men", "all", 17),
+        (SEEKER, "women", "all", 10),
+        (PROTECTION, "women", "all", 7),
+        (SEEKER, "men", "all", 14),
+        (PROTECTION, "men", "all", 3),
+    )
+    assert [row[2] for row in used_groups(table)] == [14, 10, 3, 7]
+
+
+def test_one_group_can_be_told_by_sex_and_another_not() -> None:
+    # The sexes of those under protection are withheld: 2-5 and 3-5... do not add up to exactly 8.
+    table = of_groups(
+        ("all", "all", "all", 32),
+        (SEEKER, "all", "all", 24),
+        (SEEKER, "women", "all", 10),
+        (SEEKER, "men", "all", 14),
+        (PROTECTION, "all", "all", 8),
+        (PROTECTION, "women", "all", MASKED),
+        (PROTECTION, "men", "all", MASKED),
+    )
+    assert used_groups(table) == [
+        (SEEKER, "men", 14, 14),
+        (SEEKER, "women", 10, 10),
+        (PROTECTION, "all", 8, 8),
+    ]
+
+
+def test_two_margins_of_the_same_people_count_them_once() -> None:
+    # Groups and sexes, each complete, and no joint table: groups go before sexes, and nobody is made up.
+    table = of_groups(
+        ("all", "all", "all", 34),
+        (SEEKER, "all", "all", 24),
+        (PROTECTION, "all", "all", 10),
+        ("all", "women", "all", 17),
+        ("all", "men", "all", 17),
+    )
+    assert used_groups(table) == [(SEEKER, "all", 24, 24), (PROTECTION, "all", 10, 10)]
+
+
+def test_without_a_total_the_breakdown_with_the_most_people_is_taken() -> None:
+    # 15 and 5 by accommodation; of the sexes only the 8 women are published, who are among the 20.
+    table = of_groups(("all", "all", "agency", 15), ("all", "all", "own", 5), ("all", "women", "all", 8))
+    assert used_groups(table) == [("all", "all", 5, 5), ("all", "all", 15, 15)]
+
+
+def test_age_bands_that_overlap_count_nobody_twice() -> None:
+    rows = [("0-17 år", 6), ("18- år", 20), ("18-64 år", 18)]
+    table = pd.concat(
+        [of_groups(("all", "all", "all", count), age_group=band) for band, count in rows], ignore_index=True
+    )
+    found = need_of_month(table, "2023-02").table
+    assert sorted(found.loc[found["used"], "age_group"]) == ["0-17 år", "18- år"]
+
+
+@st.composite
+def joint_tables(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
+    """A municipality by accommodation, group and sex, any of whose totals are published; the total always is."""
+    truth = {
+        (accommodation, group, sex): draw(st.integers(0, 9))
+        for accommodation in ("agency", "own", "other")
+        for group in (SEEKER, PROTECTION)
+        for sex in ("women", "men")
+    }
+    summed: dict[tuple[str, str, str], int] = {}
+    for (accommodation, group, sex), count in truth.items():
+        for key in itertools.product((accommodation, "all"), (group, "all"), (sex, "all")):
+            summed[key] = summed.get(key, 0) + count
+    rows = []
+    for (accommodation, group, sex), count in summed.items():
+        whole = (accommodation, group, sex) == ("all", "all", "all")
+        if whole or draw(st.booleans()):
+            hidden = not whole and 1 <= count <= 5 and draw(st.booleans())
+            rows.append((group, sex, accommodation, MASKED if hidden else count))
+    return of_groups(*rows), sum(truth.values())
+
+
+@given(joint_tables())
+def test_the_breakdown_that_is_used_adds_up_to_the_published_total(made: tuple[pd.DataFrame, int]) -> None:
+    table, total = made
+    found = need_of_month(table, "2023-02").table
+    used = found[found["used"]]
+    assert (int(used["low"].sum()), int(used["high"].sum())) == (total, total)
+    assert set(used["accommodation"]) == {"all"}
+
+
+# ------------------------------------------------------------------------------------------- published totals are kept
+
+
+def test_the_countys_need_is_its_published_total_and_not_the_sum_of_ends() -> None:
+    rows = [("25", "2510", "all", MASKED), ("25", "2513", "all", MASKED), ("25", "all", "all", 8)]
+    found = need_of_month(counts(rows), "2023-02").table
+    # The municipalities' ends are 3-5 and 3-5.
+    assert found.loc[found["municipality_code"] != "all", "low"].sum() == 6
+    assert published_total(found, "25") == (8, 8)
+    assert published_total(found, "24") is None
+
+
+def test_totals_of_each_accommodation_are_the_countys_total_where_there_is_no_other() -> None:
+    rows = [("25", "2510", "agency", 4), ("25", "all", "agency", 4), ("25", "all", "own", 11)]
+    assert published_total(need_of_month(counts(rows), "2023-02").table, "25") == (15, 15)
+
+
+# ------------------------------------------------------------------------------- the best and the worst point, shares
+
+
+def test_best_and_worst_point_at_the_ends_of_an_interval() -> None:
+    # 3-6 people at a, which reaches 2 places; b reaches nothing. At the best all 3 live at a: 1 is left. At the worst
+    # all 6 live at b.
+    world = World().live("0180/a", 3, 6).live("0180/b", 0, 0).offer("s", "0180", 2).way("0180/a", "s")
+    row = world.gaps().loc["0180"]
+    assert (row["gap_low_milli"], row["gap_high_milli"]) == (1000, 4000)
+    assert (row["gap_best_point_milli"], row["gap_worst_point_milli"]) == (1000, 6000)
+
+
+def test_both_points_stand_on_the_page_and_in_its_table() -> None:
+    # Made-up Askvik: a gap of 16-20; 9 fewer at the best point, 7 more at the worst.
+    text = county_files(county_facts())["index.html"]
+    assert "vore gapet 7, på den sämst belägna 27" in text
+    assert 'data-value="27.0">7–27</td>' in text
+
+
+def need_facts() -> pd.DataFrame:
+    rows = [("99", "9901", "agency", MASKED), ("99", "9901", "own", 30), ("99", "9901", "other", 0), ("99", "9901", "all", 33),
+            ("99", "9902", "all", MASKED)]  # fmt: skip
+    table = counts(rows).assign(month="2026-03")
+    return need_of_month(table, "2026-03").table
+
+
+def test_withheld_counts_and_why_are_on_the_internal_page() -> None:
+    table = withheld_table(dataclasses.replace(county_facts(), need=need_facts()))
+    assert table is not None
+    assert table.title == "Dolda tal: vad de kan vara och varför"
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        [
+            "Askvik",
+            "anläggningsboende (ABO)",
+            "3",
+            "”..” säger 1–5; summan för alla boendeformer, 33 i B7, minus 30 i de andra boendeformerna (B5–B6) lämnar 3",
+            "B4",
+        ],
+        ["Björkmo", "alla", "1–5", "”..” säger 1–5, och ingen summa säger mer", "B8"],
+    ]
+    text = county_files(dataclasses.replace(county_facts(), need=need_facts()))["index.html"]
+    assert '<h2 id="title-withheld">Dolda tal: vad de kan vara och varför</h2>' in text
+    # Nothing is withheld, or the counts are those of an earlier version: no table.
+    assert 'id="withheld"' not in county_files(county_facts())["index.html"]
+    old = need_facts().drop(columns=["low_because", "high_because"])
+    assert withheld_table(dataclasses.replace(county_facts(), need=old)) is None
+
+
+def test_an_unknown_share_is_called_unknown() -> None:
+    # The county's own from April is not in force in March; the country's from January is.
+    shares = (
+        Share("eligible_share", SEEKER, 0.0, 1.0, source="frågad"),
+        Share("eligible_share", SEEKER, 0.3, 0.5, "99", "2026-04-01"),
+        Share("adult_share", SEEKER, 0.0, 1.0, "99", "2026-01-01"),
+    )
+    unknown = county_files(county_facts(settings=dataclasses.replace(Settings(), shares=shares)))[
+        "index.html"
+    ]
+    assert "Hur många som har rätt till resan är okänt (asylsökande)" in unknown
+    assert "<li>Rätt till resan, asylsökande: okänd andel, så det räknas med 0–100 %.</li>" in unknown
+    assert "<li>Vuxna, asylsökande: okänd andel, så det räknas med 0–100 %.</li>" in unknown
+    own = (*shares, Share("eligible_share", SEEKER, 0.3, 0.5, "99", "2026-02-01", "avstämt <med> verket"))
+    known = county_files(county_facts(settings=dataclasses.replace(Settings(), shares=own)))["index.html"]
+    assert "Hur många som har rätt" not in known
+    assert (
+        "<li>Rätt till resan, asylsökande: 30–50\u00a0% (länets egen; från 2026-02-01; källa: avstämt &lt;med&gt; verket).</li>"
+        in known
+    )

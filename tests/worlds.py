@@ -35,10 +35,13 @@ def settings(
     corridors: str = "register",
     shares: tuple[Share, ...] = ALL_ENTITLED,
     digital_share: float = 0.0,
+    purposes: str = "",
     **more: Any,
 ) -> Settings:
     """Settings where everyone is entitled unless said otherwise."""
-    return replace(Settings(), allocation=AllocationSettings(corridors, digital_share), shares=shares, **more)
+    return replace(
+        Settings(), allocation=AllocationSettings(corridors, digital_share, purposes), shares=shares, **more
+    )
 
 
 @dataclass
@@ -88,8 +91,11 @@ class World:
         sex: str = "all",
         digital: bool = False,
         at: tuple[float, float] = (510000.0, 6500000.0),
+        purposes: str = "",
+        parallel: bool = False,
+        visibility: str = "municipality",
     ) -> World:
-        """A series with places in a municipality."""
+        """A series with places in a municipality; of several `purposes` (`;` between them) the first is the primary."""
         self.series.append(
             {
                 "series": series,
@@ -99,6 +105,9 @@ class World:
                 "sex": sex,
                 "digital": digital,
                 "at": at,
+                "purposes": purposes,
+                "parallel": parallel,
+                "visibility": visibility,
             }
         )
         return self
@@ -187,8 +196,8 @@ class World:
                 "organiser": "Förening",
                 "organiser_type": "",
                 "grant_scheme": "TIA",
-                "primary_purpose": "",
-                "secondary_purposes": "",
+                "primary_purpose": s["purposes"].split(";")[0],
+                "secondary_purposes": ";".join(s["purposes"].split(";")[1:]),
                 "target_groups": s["groups"],
                 "sex": s["sex"],
                 "places": s["places"],
@@ -197,8 +206,8 @@ class World:
                 "digital": s["digital"],
                 "childcare": False,
                 "language_support": False,
-                "parallel_group": False,
-                "visibility": "municipality",
+                "parallel_group": s["parallel"],
+                "visibility": s["visibility"],
                 "status": "ongoing",
                 "municipality_code": s["municipality"],
                 "sessions_text": "",

@@ -6,7 +6,13 @@ would give, `gaps` writes the table of municipalities, `index` holds the access 
 
 from geomatch.access.gaps import gaps_table, ranked
 from geomatch.access.index import access_index, gini, municipal_index, share_with_reach
-from geomatch.access.served import MonthAllocation, Scenario, allocate_month, served_table
+from geomatch.access.served import (
+    MonthAllocation,
+    Scenario,
+    allocate_month,
+    served_by_purpose,
+    served_table,
+)
 
 __all__ = [
     "MonthAllocation",
@@ -17,6 +23,7 @@ __all__ = [
     "gini",
     "municipal_index",
     "ranked",
+    "served_by_purpose",
     "served_table",
     "share_with_reach",
 ]

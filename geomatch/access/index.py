@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geomatch.access.sums import sums, weighted_sums
 from geomatch.settings import IndexSettings
 
 __all__ = ["access_index", "gini", "municipal_index", "share_with_reach", "weight_of"]
@@ -13,9 +16,18 @@ __all__ = ["access_index", "gini", "municipal_index", "share_with_reach", "weigh
 
 def weight_of(travel_min: npt.ArrayLike, settings: IndexSettings) -> npt.NDArray[np.float64]:
     """Step weight of a journey: the weight of the first step whose end is not exceeded; 0 past the last or if NaN."""
+    weight: npt.NDArray[np.float64] = np.array([*settings.weights, 0.0])[_steps(travel_min, settings)]
+    return weight
+
+
+def _steps(travel_min: npt.ArrayLike, settings: IndexSettings) -> npt.NDArray[np.uint8]:
+    """Number of the first step whose end is not exceeded; one past the last where there is none."""
     minutes = np.asarray(travel_min, dtype=float)
-    step = np.searchsorted(np.asarray(settings.steps_min), minutes, side="left")
-    return np.append(np.asarray(settings.weights), 0.0)[np.minimum(step, len(settings.weights))]
+    step = np.zeros(minutes.shape, dtype=np.uint8)
+    for end in settings.steps_min:
+        # Turned around, so that a missing time is past every step.
+        step += ~(minutes <= end)
+    return step
 
 
 def access_index(
@@ -35,15 +47,24 @@ def access_index(
     Returns:
         Places per person, indexed like `points_need`; 0 where nothing is in reach.
     """
-    table = pairs[["point_id", "series_id", "travel_min"]]
-    table = table[table["point_id"].isin(points_need.index) & table["series_id"].isin(places.index)]
-    weight = weight_of(table["travel_min"], settings)
-    need = points_need.reindex(table["point_id"]).to_numpy(dtype=float)
-    demand = pd.Series(weight * need, index=table["series_id"]).groupby(level=0).sum()
-    supply = places.reindex(demand.index).astype(float).where(demand > 0, 0.0)
-    ratio = supply / demand.where(demand > 0, 1.0)
-    gained = pd.Series(ratio.reindex(table["series_id"]).to_numpy() * weight, index=table["point_id"])
-    return gained.groupby(level=0).sum().reindex(points_need.index).fillna(0.0)
+    point = _numbers(pairs["point_id"], points_need.index)
+    series = _numbers(pairs["series_id"], places.index)
+    step = _steps(pairs["travel_min"], settings)
+    known = (point >= 0) & (series >= 0)
+    if not known.all():
+        point, series, step = point[known], series[known], step[known]
+    need, supply = np.asarray(points_need, np.float64), np.asarray(places, np.float64)
+    weight = np.array([*settings.weights, 0.0])
+    demand = weighted_sums(series, point, need, step, weight, len(places))
+    ratio = np.divide(supply, demand, out=np.zeros(len(places)), where=demand > 0)
+    gained = weighted_sums(point, series, ratio, step, weight, len(need))
+    return pd.Series(gained, index=points_need.index)
+
+
+def _numbers(ids: pd.Series[str], known: pd.Index[str]) -> npt.NDArray[np.int64]:
+    """Place of each id in `known`, -1 where it is not there; ids repeat, so each is looked up once."""
+    codes, unique = pd.factorize(ids)
+    return np.append(known.get_indexer(pd.Index(unique)), -1)[codes].astype(np.int64)
 
 
 def municipal_index(
@@ -53,12 +74,12 @@ def municipal_index(
 
     All three are indexed by `point_id`.
     """
-    frame = pd.DataFrame({"index": index, "need": points_need, "code": municipality})
-    total = frame.groupby("code")["need"].transform("sum")
-    frame["weight"] = np.where(total > 0, frame["need"], 1.0)
-    frame["value"] = frame["index"] * frame["weight"]
-    sums = frame.groupby("code")[["value", "weight"]].sum()
-    return sums["value"] / sums["weight"]
+    frame = pd.DataFrame({"index": index, "need": points_need, "code": municipality}).dropna(subset="code")
+    code, names = pd.factorize(frame["code"], sort=True)
+    need = frame["need"].to_numpy(dtype=float)
+    weight = np.where(sums(code, need, len(names))[code] > 0, need, 1.0)
+    value = sums(code, frame["index"].to_numpy(dtype=float) * weight, len(names))
+    return pd.Series(value / sums(code, weight, len(names)), index=pd.Index(names, name="code"))
 
 
 def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
@@ -67,7 +88,8 @@ def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
     sum_ij w_i w_j |x_i - x_j| / (2 (sum w)^2 mean), by sorting; 0 when the mean is 0, since all have the same then.
     """
     x, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
-    order = np.argsort(x, kind="stable")
+    # By value, then weight: equal values in another order would change the last digits.
+    order = np.lexsort((w, x))
     x, w = x[order], w[order]
     total, amount = float(w.sum()), float((w * x).sum())
     if total <= 0:
@@ -75,12 +97,14 @@ def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
     if amount == 0:
         return 0.0
     before = np.cumsum(w) - w
-    return float((w * x * (2 * before + w)).sum() / (total * amount) - 1)
+    # Differences do not change when all have as much less; so they are 0, not nearly 0, where all have the same.
+    more = x - x[0]
+    return max(float((w * more * (2 * before + w - total)).sum()) / (total * amount), 0.0)
 
 
 def share_with_reach(points_need: pd.Series[float], pairs: pd.DataFrame) -> float:
     """Share of need that lives at a point with any reachable pair; NaN without need."""
-    total = float(points_need.sum())
+    total = math.fsum(points_need)
     if total == 0:
         return float("nan")
-    return float(points_need[points_need.index.isin(set(pairs["point_id"]))].sum()) / total
+    return math.fsum(points_need[points_need.index.isin(set(pairs["point_id"]))]) / total

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geomatch.access.purposes import of_purposes
 from geomatch.allocation import LOCAL, WALK, Network, Sheet, make_sheet
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.settings import Settings
@@ -252,7 +253,8 @@ def build_reach(
 
     Args:
         points: POINTS of the month (EPSG:3006).
-        activities: ACTIVITIES of the month (EPSG:3006).
+        activities: ACTIVITIES of the month (EPSG:3006). Those of other purposes than `allocation.purposes` are left out,
+            with their day returns: nobody who asks for these is helped by them.
         day_returns: DAY_RETURNS of the month; rows that are not reachable are no arcs.
         settings: Shares are read at the first day of the month; walking decides what needs no corridor.
         month: YYYY-MM.
@@ -268,9 +270,11 @@ def build_reach(
     rows = _rows(points, number, point_number)
     strata = tuple(sorted(set(zip(points["target_group"], points["sex"], strict=True))))
     need = np.array([points["need_low_milli"], points["need_high_milli"]], dtype=np.int64)
+    known = set(activities["series_id"])
+    activities = of_purposes(activities, settings.allocation.purposes)
     physical = activities[~activities["digital"].astype(bool)].sort_values("series_id")
     series_number = {series: index for index, series in enumerate(physical["series_id"])}
-    returns = _returns(day_returns, point_number, series_number, set(activities["series_id"]))
+    returns = _returns(day_returns, point_number, series_number, known)
     returns["walk_s"] = _walk_s(returns, place, physical, settings)
     fits = _fits(strata, physical)
     owner = np.array([number[code] for code in physical["municipality_code"]], dtype=np.int64)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from geomatch.access.purposes import purposes_of
 from geomatch.access.reach import (
     HIGH,
     LOW,
@@ -32,6 +33,7 @@ __all__ = [
     "allocate_month",
     "corridors_open",
     "digital_room",
+    "served_by_purpose",
     "served_table",
 ]
 
@@ -175,10 +177,10 @@ def allocate_month(
 
     Args:
         points: POINTS (EPSG:3006; need in thousandths of persons).
-        activities: ACTIVITIES of the month; for one purpose only, give its rows and their day returns only.
+        activities: ACTIVITIES of the month; `settings.allocation.purposes` says which of them are asked for.
         day_returns: DAY_RETURNS; only reachable rows count.
         register: The register of corridors (from_code, to_code, valid_from, valid_to, reference), or None without one.
-        settings: Corridors, shares, digital share.
+        settings: Corridors, shares, digital share, purposes.
         month: YYYY-MM; shares hold at its first day, a corridor is open when its period overlaps the month.
 
     Raises:
@@ -226,3 +228,39 @@ def served_table(month: MonthAllocation) -> pd.DataFrame:
         ),
         SERVED,
     )
+
+
+def served_by_purpose(
+    points: pd.DataFrame,
+    activities: pd.DataFrame,
+    day_returns: pd.DataFrame,
+    register: pd.DataFrame | None,
+    settings: Settings,
+    month: str,
+) -> pd.DataFrame:
+    """SERVED with a first column `purpose`: who would be served if everybody asked for that purpose alone.
+
+    Each purpose is allocated by itself, since no source says how many ask for which: everybody may ask for several,
+    and an activity of two purposes has its places in both. So rows of different purposes are never added.
+
+    Args:
+        points: As in `allocate_month`, like all that follow.
+        activities: ACTIVITIES of the month.
+        day_returns: DAY_RETURNS.
+        register: The register of corridors, or None.
+        settings: The settings; when `allocation.purposes` names some purposes, only these are gone through.
+        month: YYYY-MM.
+
+    Returns:
+        A row per purpose that an activity of the month names (alphabetical order, of spellings that differ in capitals
+        the first), municipality, target group, sex and scenario.
+    """
+    frames = []
+    for purpose in purposes_of(activities, settings.allocation.purposes):
+        one = replace(settings, allocation=replace(settings.allocation, purposes=purpose))
+        served = served_table(allocate_month(points, activities, day_returns, register, one, month))
+        served.insert(0, "purpose", purpose)
+        frames.append(served)
+    if frames:
+        return pd.concat(frames, ignore_index=True)
+    return pd.DataFrame(columns=["purpose", *SERVED.names])

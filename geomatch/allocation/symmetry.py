@@ -15,6 +15,7 @@ the last bit, and so the same answer to the last bit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +114,28 @@ def _neighbourhoods(own: Ints, arc_kind: Ints, other: Ints, colour: Ints) -> lis
     return [(c, *kinds[bounds[i] : bounds[i + 1]]) for i, c in enumerate(colour.tolist())]
 
 
+def _unique_rows(table: Ints) -> tuple[Ints, Ints, Ints]:
+    """The different rows in order, per row its number among them, and how often each occurs; no number is negative."""
+    if not len(table):
+        return table, np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+    sizes = [int(size) + 1 for size in table.max(axis=0)]
+    if math.prod(sizes) < 2**62:
+        # As one number a row is compared at once.
+        key = table[:, 0].copy()
+        for column, size in enumerate(sizes[1:], start=1):
+            key *= size
+            key += table[:, column]
+        order = np.argsort(key, kind="stable")
+        new = np.diff(key[order], prepend=-1) != 0
+    else:
+        order = np.lexsort(table.T[::-1])
+        new = np.append(True, (np.diff(table[order], axis=0) != 0).any(axis=1))
+    number = np.empty(len(table), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    starts = np.flatnonzero(new)
+    return table[order[starts]], number, np.diff(starts, append=len(table))
+
+
 def condense(network: Network, *, refine: bool = True) -> Condensed:
     """The network of colours (see the module's text); without `refine` only twins are put together."""
     live = (network.need[network.node] > 0) & (network.capacity[network.series] > 0)
@@ -130,11 +153,9 @@ def condense(network: Network, *, refine: bool = True) -> Condensed:
     table = np.column_stack(
         [group[network.node[arcs]], place[network.series[arcs]], network.local[arcs], network.seconds[arcs]]
     ).astype(np.int64)
-    table, back = (
-        np.unique(table, axis=0, return_inverse=True) if len(arcs) else (table, np.array([], np.int64))
-    )
+    table, back, _often = _unique_rows(table)
     owner, target = table[:, 0], table[:, 1]
-    kind = np.unique(table[:, 2:], axis=0, return_inverse=True)[1].ravel() if len(arcs) else target
+    kind = _unique_rows(table[:, 2:])[1]
     node_colour = _ranks([(n,) for n in group_need.tolist()])
     series_colour = _ranks([(c,) for c in network.capacity[used].tolist()])
     if not refine:
@@ -148,13 +169,9 @@ def condense(network: Network, *, refine: bool = True) -> Condensed:
     nodes, places = int(node_colour.max(initial=-1)) + 1, int(series_colour.max(initial=-1)) + 1
     members = np.bincount(node_colour, minlength=nodes)
     coloured = np.column_stack([node_colour[owner], series_colour[target], table[:, 2:]])
-    if len(arcs):
-        coloured, which, count = np.unique(coloured, axis=0, return_inverse=True, return_counts=True)
-        which = which.ravel()
-    else:
-        which, count = np.array([], np.int64), np.array([], np.int64)
+    coloured, which, count = _unique_rows(coloured)
     arc_of = np.full(len(network.node), -1, dtype=np.int64)
-    arc_of[arcs] = which[np.asarray(back).ravel()]
+    arc_of[arcs] = which[back]
     full_colour = np.full(len(network.capacity), -1, dtype=np.int64)
     full_colour[used] = series_colour
     return Condensed(

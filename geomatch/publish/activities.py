@@ -83,6 +83,8 @@ def activity_sentences(row: Mapping[str, Any]) -> str:
     if row["primary_purpose"]:
         parts.append(_("Purpose: {purpose}.").format(purpose=plain(row["primary_purpose"])))
     parts += _for_whom(row)
+    if row["funding"] == "other":
+        parts.append(_("Paid by other funding than the grants."))
     places, sessions = int(row["places"]), int(row["sessions_in_window"])
     parts.append(
         ngettext("{n} place in each session.", "{n} places in each session.", places).format(n=whole(places))
@@ -112,6 +114,14 @@ def _note(rows: list[dict[str, Any]]) -> str:
             "An activity that is held at several places has a row for each: {activities} activities, {rows} rows."
         ).format(activities=whole(activities), rows=whole(len(rows)))
     return note
+
+
+def _funding_text(row: Mapping[str, Any]) -> str:
+    """The grant; or that the funding is another, and whose where the register says it."""
+    grant = plain(row["grant_scheme"])
+    if row["funding"] != "other":
+        return grant or NOTHING
+    return _("other funding: {funder}").format(funder=grant) if grant else _("other funding")
 
 
 def activity_table(facts: CountyFacts) -> TableView:
@@ -161,7 +171,7 @@ def activity_table(facts: CountyFacts) -> TableView:
                     Cell(times or NOTHING, mark="times"),
                     Cell(whole(int(row["sessions_in_window"])), float(row["sessions_in_window"])),
                     yes_no(value=bool(row["childcare"])),
-                    Cell(plain(row["grant_scheme"]) or NOTHING),
+                    Cell(_funding_text(row)),
                     Cell(status.get(str(row["status"]), plain(row["status"]))),
                     Cell(_("at a distance") if row["digital"] else visibility[str(row["visibility"])]),
                 )

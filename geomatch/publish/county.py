@@ -23,11 +23,15 @@ from geomatch.publish.numbers import decimal, interval, month_text, percent_inte
 from geomatch.publish.pairs import KIND_ORDER, corridor_sentences, kind_text, pair_name, rule_text
 from geomatch.publish.sentences import county_sentences, municipality_sentences
 from geomatch.publish.tables import municipality_table
+from geomatch.publish.withheld import withheld_table
+from geomatch.settings import DEFAULT_SHARES
 from geomatch.words import gettext as _
 from geomatch.words import language, ngettext
 
 __all__ = ["INTERNAL", "IndexEntry", "county_files", "publish_county", "publish_index", "template_text"]
 
+# Shares that hold from this day always did.
+_ALWAYS = "1900-01-01"
 # The tree that must not leave the boards. Its name is part of every address below it.
 INTERNAL = "internal"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -80,6 +84,23 @@ def _adult_shares(facts: CountyFacts) -> dict[str, tuple[float, float]]:
     return {group: share for group, share in shares.items() if share != (1.0, 1.0)}
 
 
+def _where_need_lives(facts: CountyFacts) -> str:
+    text = (
+        _(
+            "Where need lives: each municipality's count is spread over the cells of a population raster by their population. So the persons of a cell are expected, not counted."
+        )
+        if (facts.points["kind"] == "cell").any()
+        else _(
+            "Where need lives: each municipality's count is spread over its localities by population. So the persons of a locality are expected, not counted."
+        )
+    )
+    if facts.at_sites:
+        text += " " + _(
+            "Those in agency accommodation are placed at its sites, by the places of each, where a list of sites has any in the municipality; the sites, and journeys from them, are not shown."
+        )
+    return text
+
+
 def _method(facts: CountyFacts, window: str) -> list[str]:
     """How the numbers come about, with the limits that were used."""
     settings = facts.settings
@@ -94,9 +115,7 @@ def _method(facts: CountyFacts, window: str) -> list[str]:
             masked=interval(settings.mask.masked_low, settings.mask.masked_high),
             dash=interval(settings.mask.dash_low, settings.mask.dash_high),
         ),
-        _(
-            "Where need lives: each municipality's count is spread over its localities by population. So the persons of a locality are expected, not counted."
-        ),
+        _where_need_lives(facts),
         _(
             "Day return: one can get there before the session and home after it, at most {travel} minutes each way with at most {changes} changes, {walk} m walked to or from a stop and {away} hours away from home, in at least {share} % of the sessions ({window})."
         ).format(
@@ -141,6 +160,43 @@ def _group_text(target_group: str) -> str:
     }.get(target_group, plain(target_group))
 
 
+def _share_source(facts: CountyFacts, name: str, group: str, day: date) -> str:
+    """From when a share holds, whether it is the county's own, and who says so; empty where nothing is set."""
+    share = facts.settings.share_in_force(name, group, facts.county_code, day)
+    if share is None:
+        return ""
+    parts = []
+    if share.county_code == facts.county_code:
+        parts.append(_("the county's own"))
+    if share.valid_from > _ALWAYS:
+        parts.append(_("from {day}").format(day=share.valid_from))
+    # The source of the share that comes with the program is ours to translate; a board's own stands as it wrote it.
+    known = {
+        DEFAULT_SHARES[0].source: _(
+            "the boards' report of 2020, in which about 70 % were past the first decision, in Västra Götaland about 80 %"
+        ),
+        "unknown": "",
+    }
+    if source := known.get(share.source, plain(share.source)):
+        parts.append(_("source: {source}").format(source=source))
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _unknown_shares(facts: CountyFacts) -> str:
+    """For whom it is not known how many may travel, as a sentence; empty where it is known of all."""
+    day = date.fromisoformat(f"{facts.month}-01")
+    groups = [
+        _group_text(group)
+        for group in sorted({str(group) for group in facts.served["target_group"]})
+        if facts.settings.share("eligible_share", group, facts.county_code, day) == (0.0, 1.0)
+    ]
+    if not groups:
+        return ""
+    return _(
+        "How many have the right to a journey is unknown ({groups}): at low need it is reckoned with nobody, at high need with everybody."
+    ).format(groups="; ".join(groups))
+
+
 def _shares(facts: CountyFacts) -> list[str]:
     """The eligible shares and the rules of the month, each with its source."""
     day = date.fromisoformat(f"{facts.month}-01")
@@ -154,13 +210,16 @@ def _shares(facts: CountyFacts) -> list[str]:
             if (low, high) == (0.0, 1.0)
             else _("Right to the journey, {group}: {share}.")
         )
-        sentences.append(text.format(group=_group_text(group), share=percent_interval(low, high)))
+        share = percent_interval(low, high) + _share_source(facts, "eligible_share", group, day)
+        sentences.append(text.format(group=_group_text(group), share=share))
     for group, (low, high) in _adult_shares(facts).items():
-        sentences.append(
-            _("Adults, {group}: {share}. Only they are counted.").format(
-                group=_group_text(group), share=percent_interval(low, high)
-            )
+        text = (
+            _("Adults, {group}: unknown, so 0–100 % is reckoned with.")
+            if (low, high) == (0.0, 1.0)
+            else _("Adults, {group}: {share}. Only they are counted.")
         )
+        share = percent_interval(low, high) + _share_source(facts, "adult_share", group, day)
+        sentences.append(text.format(group=_group_text(group), share=share))
     for rule in settings.rules_in_force(day):
         text = (
             _("Rule in force, confirmed: {source}.")
@@ -180,8 +239,11 @@ def _source_kind(kind: str) -> str:
         "timetable": _("Timetables"),
         "corridors": _("Register of approved pairs"),
         "regions": _("Borders of municipalities"),
+        "raster": _("Population raster"),
         "sites": _("Agency accommodation"),
-        "population": _("Population raster"),
+        "population": _("Population"),
+        "study_hours": _("Study hours"),
+        "other_activities": _("Other activities"),
         "settings": _("Settings"),
     }.get(kind, plain(kind))
 
@@ -227,15 +289,18 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
         heading=title,
         synthetic=facts.synthetic,
         month=month,
-        summary=county_sentences(facts, shown, sum(place.reached == 0 for place in places)),
+        summary=county_sentences(
+            facts, shown, sum(place.reached == 0 and not place.cells for place in places)
+        ),
         map_label=_("Map of {county}, {month}").format(county=county, month=month),
         gap_legend=_gap_legend(),
         corridor_legend=[(kind, kind_text(kind)) for kind in KIND_ORDER],
         tables=[
-            municipality_table(shown),
+            municipality_table(shown, _unknown_shares(facts)),
             corridor_table(facts),
             activity_table(facts),
             locality_table(facts, places),
+            *filter(None, [withheld_table(facts)]),
         ],
         pairs_in_words=[
             (
@@ -245,6 +310,7 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
             for row in corridor_records(facts)
         ],
         in_words=[(municipality, municipality_sentences(municipality)) for municipality in shown],
+        changes=[plain(paragraph) for paragraph in facts.changes],
         method=_method(facts, window),
         window=window,
         sources=[_source(source) for source in facts.sources],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geomatch.publish.numbers import half_up, rounded_parts
 from geomatch.settings import Settings
+from geomatch.sources.study_hours import COURSES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,7 +22,9 @@ __all__ = [
     "SERVED_PARTS",
     "CountyFacts",
     "ShownMunicipality",
+    "Similar",
     "SourceNote",
+    "Studied",
     "Supply",
     "plain",
     "records",
@@ -76,6 +80,14 @@ class CountyFacts:
         notes: Assumptions with their counts, one sentence each, in the language of the page.
         settings: Settings of the run.
         county_need: The county's published total of enrolled persons, lowest and highest; None when there is none.
+        changes: What changed since the month before, a paragraph each, in the language of the page; empty where that
+            month is not computed.
+        need: Rows of table `need` of the county, for the table of withheld counts; None leaves that out.
+        study_hours: Table `study_hours`; None is the same as no rows.
+        at_sites: Per municipality code, thousandths of persons placed at sites of agency accommodation, at low and high
+            need. The sites themselves are not among `points`, nor their journeys among `day_returns`.
+        equity: Table `equity`; None is the same as no rows.
+        similar: Table `similar`, likewise.
     """
 
     month: str
@@ -94,6 +106,12 @@ class CountyFacts:
     notes: tuple[str, ...]
     settings: Settings
     county_need: tuple[int, int] | None = None
+    changes: tuple[str, ...] = ()
+    need: pd.DataFrame | None = None
+    study_hours: pd.DataFrame | None = None
+    at_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    equity: pd.DataFrame | None = None
+    similar: pd.DataFrame | None = None
 
     def names(self) -> dict[str, str]:
         """Municipality names by code."""
@@ -146,6 +164,31 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Studied:
+    """What Folkbildningsrådet reports of one course in a municipality: name, period (YYYY-MM), hours, participants."""
+
+    course: str
+    first_month: str
+    last_month: str
+    hours: float
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A municipality like another: its name, the share of its need that gets a place (bounds), and where they differ.
+
+    Attributes:
+        differs_in: The feature they differ most in, by its name in `geomatch.access.similar`. Its values are not
+            here: those of journeys could tell of activities whose place is not shown.
+    """
+
+    name: str
+    served_share: tuple[float, float]
+    differs_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownMunicipality:
     """The numbers of one municipality as they are shown: whole persons, parts that add up.
 
@@ -156,6 +199,10 @@ class ShownMunicipality:
         gap, gap_share, rank: Bounds.
         best_point, worst_point: Gap if all lived at one point.
         optima: The gap over all equally good allocations at low and at high need; None where there is one only.
+        need_per_1000: `need` per 1,000 inhabitants, NaN where the population is not given.
+        studied: Folkbildningsrådet's reports; they are no part of who gets a place.
+        at_sites: Thousandths of persons placed at sites of agency accommodation, at low and at high need.
+        similar: The municipalities most like it, the most alike first.
     """
 
     code: str
@@ -173,6 +220,10 @@ class ShownMunicipality:
     masked_cells: int
     location_unknown: bool
     representative_point: bool
+    need_per_1000: tuple[float, float] = (math.nan, math.nan)
+    studied: tuple[Studied, ...] = ()
+    at_sites: tuple[int, int] = (0, 0)
+    similar: tuple[Similar, ...] = ()
 
     @property
     def counted(self) -> tuple[int, int]:
@@ -243,6 +294,38 @@ def _supply_by_municipality(facts: CountyFacts) -> dict[str, Supply]:
     return result
 
 
+def _studied_by_municipality(facts: CountyFacts) -> dict[str, tuple[Studied, ...]]:
+    """Folkbildningsrådet's reports by municipality code, in the order of the courses."""
+    if facts.study_hours is None:
+        return {}
+    result: dict[str, tuple[Studied, ...]] = {}
+    for row in records(facts.study_hours.sort_values(["municipality_code", "course"])):
+        code = str(row["municipality_code"])
+        one = Studied(
+            COURSES[str(row["course"])],
+            str(row["first_month"]),
+            str(row["last_month"]),
+            float(row["hours"]),
+            int(row["participants"]),
+        )
+        result[code] = (*result.get(code, ()), one)
+    return result
+
+
+def _similar_by_municipality(facts: CountyFacts) -> dict[str, tuple[Similar, ...]]:
+    """The municipalities most like each, the most alike first."""
+    if facts.similar is None:
+        return {}
+    names = facts.names()
+    result: dict[str, tuple[Similar, ...]] = {}
+    for row in records(facts.similar.sort_values(["municipality_code", "rank"])):
+        code, other = str(row["municipality_code"]), str(row["similar_code"])
+        share = float(row["served_share_low"]), float(row["served_share_high"])
+        one = Similar(names.get(other, other), share, str(row["differs_in"]))
+        result[code] = (*result.get(code, ()), one)
+    return result
+
+
 def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
     """The county's municipalities, largest possible gap first, then by lowest gap, name and code."""
     columns = [f"{name}_milli" for name in PARTS]
@@ -253,6 +336,8 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
             sums[key] = {name: int(value) for name, value in zip(PARTS, values, strict=True)}
     nobody = dict.fromkeys(PARTS, 0)
     supply = _supply_by_municipality(facts)
+    studied = _studied_by_municipality(facts)
+    similar = _similar_by_municipality(facts)
     result = []
     for row in records(facts.own_gaps()):
         code = str(row["municipality_code"])
@@ -281,6 +366,10 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
                 masked_cells=int(row["masked_cells"]),
                 location_unknown=bool(row["location_unknown"]),
                 representative_point=bool(row["representative_point"]),
+                need_per_1000=(float(row["need_per_1000_low"]), float(row["need_per_1000_high"])),
+                studied=studied.get(code, ()),
+                at_sites=facts.at_sites.get(code, (0, 0)),
+                similar=similar.get(code, ()),
             )
         )
     return sorted(result, key=lambda shown: (-shown.gap[1], -shown.gap[0], shown.name, shown.code))

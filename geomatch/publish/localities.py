@@ -10,6 +10,7 @@ from geomatch.publish.journeys import Minutes, shown_minutes
 from geomatch.publish.numbers import decimal, whole
 from geomatch.publish.tables import Cell, Heading, Row, TableView, minutes_cell
 from geomatch.words import gettext as _
+from geomatch.words import ngettext
 
 __all__ = ["Locality", "localities", "locality_table"]
 
@@ -20,7 +21,8 @@ class Locality:
 
     `reached` counts the activities one can get to and home from; one held at several places counts once. `travel` is
     the shortest such journey, None without any. Hidden activities are neither counted nor give a time: what is left
-    when the list is subtracted would be theirs.
+    when the list is subtracted would be theirs. The cells of a population raster in one municipality are one of these,
+    with what is reached from any of them: `cells` is their number, 0 for a locality.
     """
 
     point_id: str
@@ -32,6 +34,7 @@ class Locality:
     reached: int
     travel: Minutes | None
     geometry: Any
+    cells: int = 0
 
 
 def localities(facts: CountyFacts) -> list[Locality]:
@@ -39,9 +42,13 @@ def localities(facts: CountyFacts) -> list[Locality]:
     reachable = facts.day_returns.loc[
         facts.day_returns["reachable"], ["point_id", "series_id", "travel_min"]
     ].merge(facts.activities[["series_id", "activity_id", "visibility"]], on="series_id", how="inner")
-    by_point = dict(tuple(reachable.groupby("point_id", sort=True)))
+    own = facts.own_points()
+    cell = own["kind"] == "cell"
+    own = own.assign(shown_id=own["point_id"].where(~cell, own["municipality_code"] + "/cells"))
+    shown_id = dict(zip(own["point_id"], own["shown_id"], strict=True))
+    by_point = dict(tuple(reachable.groupby(reachable["point_id"].map(shown_id), sort=True)))
     result = []
-    for point_id, rows in facts.own_points().groupby("point_id", sort=True):
+    for point_id, rows in own.groupby("shown_id", sort=True):
         first = rows.iloc[0]
         low, high = int(rows["need_low_milli"].sum()), int(rows["need_high_milli"].sum())
         if high == 0:
@@ -63,9 +70,20 @@ def localities(facts: CountyFacts) -> list[Locality]:
                 reached=0 if times is None else int(times["activity_id"].nunique()),
                 travel=min(travels, default=None),
                 geometry=first["geometry"],
+                cells=int(rows["point_id"].nunique()) if first["kind"] == "cell" else 0,
             )
         )
     return sorted(result, key=lambda place: (place.name, place.point_id))
+
+
+def _place_name(place: Locality) -> str:
+    if place.cells:
+        return ngettext(
+            "{name} ({n} cell of the population raster)",
+            "{name} ({n} cells of the population raster)",
+            place.cells,
+        ).format(name=place.name, n=whole(place.cells))
+    return _("{name} (whole municipality)").format(name=place.name) if place.representative else place.name
 
 
 def locality_table(facts: CountyFacts, places: list[Locality]) -> TableView:
@@ -77,11 +95,7 @@ def locality_table(facts: CountyFacts, places: list[Locality]) -> TableView:
         rows.append(
             Row(
                 (
-                    Cell(
-                        _("{name} (whole municipality)").format(name=place.name)
-                        if place.representative
-                        else place.name
-                    ),
+                    Cell(_place_name(place)),
                     Cell(names.get(place.municipality_code, place.municipality_code)),
                     Cell(low if low == high else f"{low}–{high}", float(place.need_high_milli)),
                     Cell(
@@ -98,6 +112,19 @@ def locality_table(facts: CountyFacts, places: list[Locality]) -> TableView:
         _("Localities"),
         _(
             "Expected persons are the municipality's need spread by population, rounded to a tenth one by one. Activities reached counts those shown that one can get to and home from the same day, each once. ≤ marks a time rounded up to tens, where the activity's place may not be known."
+        )
+        + (
+            " "
+            + _(
+                "The cells of a municipality are one row: what is reached from any of them, and the shortest journey from any."
+            )
+            if any(place.cells for place in places)
+            else ""
+        )
+        + (
+            " " + _("Those placed at sites of agency accommodation are in no row.")
+            if any(facts.at_sites.get(code, (0, 0))[1] for code in set(facts.own_gaps()["municipality_code"]))
+            else ""
         ),
         (
             Heading(_("Locality"), sorted_as="ascending"),

@@ -227,7 +227,7 @@ def _activity_features(facts: CountyFacts, texts: _Texts) -> list[Feature]:
 
 
 def _locality_features(facts: CountyFacts, places: list[Locality], texts: _Texts) -> list[Feature]:
-    unreached = [place for place in places if place.reached == 0]
+    unreached = [place for place in places if place.reached == 0 and not place.cells]
     if not unreached:
         return []
     geometries = _web([place.geometry for place in unreached], facts.points.crs)

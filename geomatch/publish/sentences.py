@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from geomatch.publish.facts import PARTS, CountyFacts, ShownMunicipality, Supply, plain
+from geomatch.publish.facts import PARTS, CountyFacts, ShownMunicipality, Supply, plain, records
 from geomatch.publish.numbers import decimal, interval, percent_interval, whole
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
@@ -82,6 +83,11 @@ def _need_sentences(shown: ShownMunicipality) -> list[str]:
             )
         )
         sentences.append(text.format(n=whole(shown.masked_cells)))
+    if not math.isnan(shown.need_per_1000[1]):
+        low, high = (decimal(end) for end in shown.need_per_1000)
+        sentences.append(
+            _("That is {n} per 1,000 inhabitants.").format(n=low if low == high else f"{low}–{high}")
+        )
     if shown.counted != shown.need:
         sentences.append(
             ngettext(
@@ -130,6 +136,66 @@ def _supply_sentences(supply: Supply) -> str:
             ).format(n=whole(supply.idle))
         )
     return " ".join(sentences)
+
+
+def _studied_sentences(shown: ShownMunicipality) -> str:
+    """What Folkbildningsrådet reports, which is no part of who gets a place."""
+    if not shown.studied:
+        return ""
+    reports = [
+        _("{course} {period}: {hours} study hours, {participants} participants").format(
+            course=one.course,
+            period=one.first_month
+            if one.first_month == one.last_month
+            else f"{one.first_month} – {one.last_month}",
+            hours=decimal(one.hours, 0),
+            participants=whole(one.participants),
+        )
+        for one in shown.studied
+    ]
+    return _("Folkbildningsrådet reports, beside the activities above: {reports}.").format(
+        reports="; ".join(reports)
+    )
+
+
+def _feature_text(name: str) -> str:
+    return {
+        "persons": _("the number of persons enrolled"),
+        "share_women": _("the share of women"),
+        "share_asylum_seeker": _("the share of asylum seekers"),
+        "share_temporary_protection": _("the share with temporary protection"),
+        "share_permit_awaiting_settlement": _("the share with a permit who await settlement"),
+        "population": _("the population"),
+        "localities": _("the number of localities"),
+        "share_in_largest": _("the share who live in the largest locality"),
+        "share_with_stop": _("the share of places with a stop in reach"),
+        "sessions_per_week": _("how many sessions can be reached"),
+        "travel_min": _("how long the journeys are"),
+        "other_municipality_min": _("how far it is to activities in another municipality"),
+    }[name]
+
+
+def _similar_sentences(shown: ShownMunicipality) -> str:
+    """Which municipalities it is most like, and what share of their need gets a place."""
+    if not shown.similar:
+        return ""
+    named = []
+    for one in shown.similar:
+        share = percent_interval(*one.served_share)
+        named.append(f"{one.name} ({_('nobody enrolled') if math.isnan(one.served_share[1]) else share})")
+    sentence = _(
+        "Most like it in need, settlement and public transport are {names}; in brackets, how much of the need there gets a place."
+    ).format(names=list_text(named))
+    first = shown.similar[0]
+    if not first.differs_in:
+        return sentence
+    return (
+        sentence
+        + " "
+        + _("From {name} it differs most in {feature}.").format(
+            name=first.name, feature=_feature_text(first.differs_in)
+        )
+    )
 
 
 def _gap_sentence(shown: ShownMunicipality) -> str:
@@ -193,6 +259,13 @@ def _doubt_sentences(shown: ShownMunicipality) -> str:
             )
         )
         sure.append(text.format(low=interval(*low), high=interval(*high)))
+    if shown.at_sites[1]:
+        few, many = (decimal(milli / 1000) for milli in shown.at_sites)
+        sure.append(
+            _(
+                "Of those counted, {n} are reckoned to live in agency accommodation at places that are known but not shown."
+            ).format(n=few if few == many else f"{few}–{many}")
+        )
     if shown.location_unknown:
         sure.append(
             _("Some live in agency accommodation whose place is not given, and are spread like the rest.")
@@ -205,10 +278,13 @@ def _doubt_sentences(shown: ShownMunicipality) -> str:
 def municipality_sentences(shown: ShownMunicipality) -> list[str]:
     """What the numbers of one municipality mean, a paragraph each: need, gap, split, how sure, supply."""
     need = " ".join(_need_sentences(shown))
-    supply = _supply_sentences(shown.supply)
+    supply = " ".join(filter(None, [_supply_sentences(shown.supply), _studied_sentences(shown)]))
+    similar = _similar_sentences(shown)
     if shown.need[1] == 0:
-        return [need, supply]
-    paragraphs = [need, _gap_sentence(shown), *_split_sentences(shown), _doubt_sentences(shown), supply]
+        return [paragraph for paragraph in (need, supply, similar) if paragraph]
+    paragraphs = [
+        need, _gap_sentence(shown), *_split_sentences(shown), _doubt_sentences(shown), supply, similar
+    ]  # fmt: skip
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
@@ -218,6 +294,47 @@ def locality_sentence(name: str, need_low_milli: int, need_high_milli: int) -> s
     return _(
         "From {name} nobody can get to any of the activities shown and home again the same day. About {n} persons are expected to live here."
     ).format(name=name, n=low if low == high else f"{low}–{high}")
+
+
+def _equity_sentences(facts: CountyFacts) -> list[str]:
+    """Places in reach for women and for men, and how evenly they fall; without hidden activities."""
+    if facts.equity is None:
+        return []
+    mine = facts.equity[facts.equity["county_code"] == facts.county_code]
+    rows = {str(row["sex"]): row for row in records(mine)}
+    if not rows or math.isnan(rows["all"]["visible_reached_share_high"]):
+        return []
+    both = rows["all"]
+    sentences = [
+        _(
+            "{share} of the need has some place in reach, of the activities that may be shown. There are {index} places in reach for each person who shares them (the access index, at low and at high need). It falls unevenly to the degree {gini} (Gini coefficient: 0 is the same for all, close to 1 is everything for a few)."
+        ).format(
+            share=percent_interval(both["visible_reached_share_low"], both["visible_reached_share_high"]),
+            index=_index_text(both),
+            gini=_two_values(both["visible_gini_low"], both["visible_gini_high"]),
+        )
+    ]
+    if not any(rows[sex]["need_high_milli"] for sex in ("women", "men")):
+        sentences.append(_("For women and men apart it is not known: the counts do not tell them apart."))
+        return sentences
+    sentences.append(
+        _("For women the index is {women}, for men {men}.").format(
+            women=_index_text(rows["women"]), men=_index_text(rows["men"])
+        )
+    )
+    if rows["not_known"]["need_high_milli"]:
+        sentences.append(_("Of some it is not known whether they are women or men; they are in neither."))
+    return sentences
+
+
+def _index_text(row: Mapping[str, float]) -> str:
+    return _two_values(row["visible_access_index_high"], row["visible_access_index_low"])
+
+
+def _two_values(low: float, high: float) -> str:
+    """The value at low and at high need: `0.4 / 0.6`, or `0.4` where they are one."""
+    first, last = decimal(low, 2), decimal(high, 2)
+    return first if first == last else f"{first} / {last}"
 
 
 def county_sentences(facts: CountyFacts, shown: list[ShownMunicipality], unreached: int) -> list[str]:
@@ -273,4 +390,5 @@ def county_sentences(facts: CountyFacts, shown: list[ShownMunicipality], unreach
                 unreached,
             ).format(n=whole(unreached))
         )
+    sentences += _equity_sentences(facts)
     return sentences

@@ -11,14 +11,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from geomatch.change.months import Change, change_before, of_county
 from geomatch.disclosure import visible_activities
+from geomatch.errors import InputError
+from geomatch.need import published_total
 from geomatch.notes import page_notes
+from geomatch.points import persons_at_sites, without_sites
 from geomatch.publish.county import INTERNAL, IndexEntry, publish_county, publish_index
 from geomatch.publish.facts import CountyFacts, SourceNote
 from geomatch.settings import Settings
 from geomatch.sources.places import ATTRIBUTION
 from geomatch.sources.regions import counties, municipalities
-from geomatch.tables import ALL
 from geomatch.words import gettext as _
 from geomatch.words import ngettext, using_language
 from geomatch.workspace import Workspace, dump_json, replace_folder
@@ -30,7 +33,13 @@ Progress = Callable[[str, int, int], None]
 # What a page was made from, beside it: for `geomatch status` and for the list of pages.
 PROVENANCE = "provenance.json"
 # Whom the sources ask to be named, in their own words; made-up files are nobody's.
-_CREDITS = {"enrolment": "Källa: Migrationsverket", "timetable": "Trafiklab"}
+_CREDITS = {
+    "enrolment": "Källa: Migrationsverket",
+    "timetable": "Trafiklab",
+    "study_hours": "Källa: Folkbildningsrådet",
+}
+# Not even the file is named: it is the board's to call it after a place.
+_UNNAMED = frozenset({"sites"})
 
 
 def _period(one: Mapping[str, Any]) -> str:
@@ -44,12 +53,17 @@ def _period(one: Mapping[str, Any]) -> str:
             if facts["updated"]
             else months
         )
-    return ""
+    if one["kind"] == "study_hours":
+        first, last = facts["first_month"], facts["last_month"]
+        return first if first == last else f"{first} – {last}"
+    return str(facts["updated_to"]) if one["kind"] == "population" else ""
 
 
 def _sources(manifest: Mapping[str, Any]) -> tuple[SourceNote, ...]:
     notes = [
-        SourceNote(
+        SourceNote(one["kind"], "", _("the board's restricted list"))
+        if one["kind"] in _UNNAMED
+        else SourceNote(
             one["kind"],
             one["file"],
             "" if one["synthetic"] else _CREDITS.get(one["kind"], ""),
@@ -145,20 +159,30 @@ def publish_month(
     activities = visible_activities(workspace.read_activities(month), shapes)
     tables = {
         name: workspace.read_table(month, name)
-        for name in ("need", "gaps", "served", "corridors", "points", "day_returns")
+        for name in (
+            "need",
+            "gaps",
+            "served",
+            "corridors",
+            "points",
+            "day_returns",
+            "study_hours",
+            "equity",
+            "similar",
+        )
     }
+    at_sites = persons_at_sites(tables["points"])
+    tables["points"], tables["day_returns"] = without_sites(tables["points"], tables["day_returns"])
     need = tables.pop("need")
     wanted = sorted(set(tables["gaps"]["county_code"]))
     internal = workspace.folder / INTERNAL
     staged = workspace.folder / ".publish.new"
     shutil.rmtree(staged, ignore_errors=True)
     _stay(internal, staged / INTERNAL, {internal / month / code for code in wanted})
+    change = _change_before(workspace, month, progress)
     with using_language(page_language or workspace.settings().language):
         for number, code in enumerate(wanted):
             progress(_("Pages"), number, len(wanted))
-            total = need[(need["county_code"] == code) & (need["municipality_code"] == ALL)]
-            for column in ("accommodation", "target_group", "case_status", "sex", "age_group"):
-                total = total[total[column] == ALL]
             facts = CountyFacts(
                 month=month,
                 county_code=code,
@@ -170,11 +194,15 @@ def publish_month(
                 window=_window(manifest),
                 notes=(),
                 settings=settings,
-                county_need=(int(total["low"].iloc[0]), int(total["high"].iloc[0])) if len(total) else None,
+                county_need=published_total(need, code),
+                need=need[need["county_code"] == code],
+                at_sites=at_sites,
                 **tables,
             )
             notes = page_notes(manifest["assumptions_by_county"][code], facts.own_activities())
-            made = publish_county(replace(facts, notes=tuple(notes)), staged)
+            made = publish_county(
+                replace(facts, notes=tuple(notes), changes=_changes(change, code)), staged
+            )
             made.with_name(PROVENANCE).write_text(
                 dump_json({name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}),
                 encoding="utf-8",
@@ -184,6 +212,25 @@ def publish_month(
         progress(_("Pages"), len(wanted), len(wanted))
     shutil.rmtree(staged)
     return [internal / month / code / "index.html" for code in wanted]
+
+
+def _change_before(workspace: Workspace, month: str, progress: Progress) -> Change | InputError | None:
+    """What changed since the month before, or why that cannot be told: a page is no worse for it."""
+    try:
+        return change_before(workspace, month, progress)
+    except InputError as error:
+        return error
+
+
+def _changes(change: Change | InputError | None, county: str) -> tuple[str, ...]:
+    """The paragraphs of the page: the two months, and the largest changes."""
+    from geomatch.change.words import change_lines  # noqa: PLC0415  it takes its numbers from this room
+
+    if change is None:
+        return ()
+    if isinstance(change, InputError):
+        return (_("What has changed since the month before cannot be told: {reason}").format(reason=change),)
+    return tuple(change_lines(of_county(change, county)))
 
 
 def _stay(pages: Path, copy: Path, anew: set[Path]) -> None:

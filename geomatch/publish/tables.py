@@ -98,8 +98,27 @@ def yes_no(*, value: bool, wanted: bool = True) -> Cell:
     return Cell(_("no"), 0.0, mark="no")
 
 
-def municipality_table(shown: list[ShownMunicipality]) -> TableView:
-    """Need, who is served how, who is not and why, and the gap with its bounds, for each municipality."""
+def _rate(ends: tuple[float, float]) -> Cell:
+    """Persons per 1,000 inhabitants, with a decimal; a dash where the population is not given."""
+    if math.isnan(ends[1]):
+        return Cell(NOTHING)
+    low, high = (decimal(end) for end in ends)
+    return Cell(low if low == high else f"{low}–{high}", ends[1])
+
+
+def _studied(m: ShownMunicipality) -> Cell:
+    """Study hours of all courses; a dash where none are reported."""
+    hours = sum(one.hours for one in m.studied)
+    return Cell(decimal(hours, 0), hours) if m.studied else Cell(NOTHING)
+
+
+def municipality_table(shown: list[ShownMunicipality], unknown: str = "") -> TableView:
+    """Need, who is served how, who is not and why, and the gap with its bounds, for each municipality.
+
+    Args:
+        shown: The municipalities.
+        unknown: A sentence on the shares that are not known, or empty.
+    """
     placed, not_placed = _("Get a place"), _("Get no place")
     part_names = {
         "served_local": _("in own municipality"),
@@ -111,9 +130,12 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         "no_day_return": _("no day return"),
     }
     gap, supply = _("The gap"), _("Supply")
+    rates = any(not math.isnan(m.need_per_1000[1]) for m in shown)
+    studied = any(m.studied for m in shown)
     headings = (
         Heading(_("Municipality")),
         Heading(_("Enrolled"), numeric=True),
+        *((Heading(_("per 1,000 inhabitants"), numeric=True),) if rates else ()),
         *(Heading(part_names[part], numeric=True, group=placed) for part in SERVED_PARTS),
         *(Heading(part_names[part], numeric=True, group=not_placed) for part in GAP_PARTS),
         Heading(_("persons"), numeric=True, group=gap, sorted_as="descending"),
@@ -122,6 +144,7 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         Heading(_("rank"), numeric=True, group=gap),
         Heading(_("activities"), numeric=True, group=supply),
         Heading(_("places"), numeric=True, group=supply),
+        *((Heading(_("study hours"), numeric=True, group=supply),) if studied else ()),
     )
     rows = []
     for m in shown:
@@ -131,6 +154,7 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
                 (
                     Cell(m.name, link=f"m-{m.code}"),
                     Cell(interval(*m.need), float(m.need[1])),
+                    *((_rate(m.need_per_1000),) if rates else ()),
                     *(
                         Cell(pair(m.low[part], m.high[part]), float(m.high[part]))
                         for part in (*SERVED_PARTS, *GAP_PARTS)
@@ -143,6 +167,7 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
                     Cell(interval(*m.rank), float(m.rank[0])),
                     Cell(whole(m.supply.activities), float(m.supply.activities)),
                     Cell(whole(m.supply.places), float(m.supply.places)),
+                    *((_studied(m),) if studied else ()),
                 )
             )
         )
@@ -159,6 +184,15 @@ def municipality_table(shown: list[ShownMunicipality]) -> TableView:
         + (
             " " + _("Only adults, by the share that is set, are counted among those who get a place or none.")
             if any(m.counted != m.need for m in shown)
+            else ""
+        )
+        + (" " + unknown if unknown else "")
+        + (
+            " "
+            + _(
+                "Study hours are those that Folkbildningsrådet reports, both courses together; periods and participants are in words below. They give nobody a place here."
+            )
+            if studied
             else ""
         ),
         headings,

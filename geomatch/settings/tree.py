@@ -135,6 +135,12 @@ class AllocationSettings:
     digital_share: float = _setting(
         0.0, "share 0-1", "METHOD 5", N_("share of those left whom digital activities can serve"), 0, 1
     )
+    purposes: str = _setting(
+        "",
+        "purposes",
+        "METHOD 5",
+        N_("count only activities that serve one of these purposes, `;` between them; empty counts all"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +283,13 @@ class Settings:
 
         An unknown share is (0, 1); `adult_share` left out is (1, 1), since everyone is counted then (METHOD 1).
         """
+        best = self.share_in_force(name, target_group, county_code, day)
+        if best is None:
+            return (1.0, 1.0) if name == "adult_share" else (0.0, 1.0)
+        return best.low, best.high
+
+    def share_in_force(self, name: str, target_group: str, county_code: str, day: date) -> Share | None:
+        """The entry that `share` goes by, with its date and source; None where nothing is set."""
         fitting = [
             share
             for share in self.shares
@@ -285,10 +298,7 @@ class Settings:
             and share.county_code in ("all", county_code)
             and date.fromisoformat(share.valid_from) <= day
         ]
-        if not fitting:
-            return (1.0, 1.0) if name == "adult_share" else (0.0, 1.0)
-        best = max(fitting, key=lambda share: (share.county_code != "all", share.valid_from))
-        return best.low, best.high
+        return max(fitting, key=lambda one: (one.county_code != "all", one.valid_from), default=None)
 
     def rules_in_force(self, day: date) -> tuple[Rule, ...]:
         """The rules that hold on `day`."""

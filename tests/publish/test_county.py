@@ -157,7 +157,7 @@ def test_title_sources_and_assumptions(site: Path) -> None:
     )
     assert "<dd>2026-03-02–2026-03-29, 4 veckor</dd>" in text
     assert "<li>2 värden är sekretessmarkerade.</li>" in text
-    assert "<li>Rätt till resan, asylsökande: 20–40\u00a0%.</li>" in text
+    assert "<li>Rätt till resan, asylsökande: 20–40\u00a0% (källa: länsstyrelsernas rapport 2020, där" in text
     assert (
         "<li>Antagen regel, som inte utesluter någon: eget boende ger ingen rätt till resan från september 2025.</li>"
         in text

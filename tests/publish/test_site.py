@@ -88,14 +88,21 @@ ASSUMPTIONS = {
 
 def test_notes_of_a_page_count_no_protected_activity() -> None:
     """Of 3 series without times one is hidden, of 5 sessions on holidays two are: the page counts 2 and 3."""
-    shown = pd.DataFrame({"sessions_assumed": [True, True, False], "sessions_on_holidays": [0, 1, 2]})
+    shown = pd.DataFrame(
+        {
+            "sessions_assumed": [True, True, False],
+            "sessions_on_holidays": [0, 1, 2],
+            "funding": ["grant", "other", "grant"],
+        }
+    )
     assert page_notes(ASSUMPTIONS, shown) == [
+        "Serier med annan finansiering än statsbidragen, som också räknas som utbud: 1.",
         "Insatser utan tider, där standardtillfället antas: 2.",
         "Tillfällen på helgdagar, utelämnade: 3.",
         "Några insatser i registret pågår inte den här månaden.",
         "Några insatser verkar stå i två register under olika id, alla behålls.",
     ]
-    nothing = pd.DataFrame({"sessions_assumed": [False], "sessions_on_holidays": [0]})
+    nothing = pd.DataFrame({"sessions_assumed": [False], "sessions_on_holidays": [0], "funding": ["grant"]})
     assert page_notes({**ASSUMPTIONS, "likely_duplicates": 0, "series_not_running": 0}, nothing) == []
 
 

@@ -1,0 +1,154 @@
+"""The briefs of a computed month as files: plain text for e-mail, and a page of one A4 to print."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from geomatch.change.brief import Brief, BriefFacts, make_brief
+from geomatch.change.decompose import published
+from geomatch.change.months import change_between, month_before
+from geomatch.disclosure import visible_activities
+from geomatch.errors import InputError, Problem
+from geomatch.publish.county import template_text
+from geomatch.settings import Settings
+from geomatch.sources.regions import counties, municipalities
+from geomatch.words import gettext as _
+from geomatch.words import using_language
+from geomatch.workspace import Workspace
+
+__all__ = ["brief_html", "brief_text", "write_briefs"]
+
+Progress = Callable[[str, int, int], None]
+
+WIDTH = 78
+"""Longest line of the text: what e-mail programs show without breaking it again."""
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def brief_text(brief: Brief) -> str:
+    """The brief as plain text, no line longer than 78 signs."""
+    lines = [*brief.marks, "", *_wrapped(brief.title), "=" * min(len(brief.title), WIDTH), ""]
+    lines += _wrapped(brief.summary)
+    for number, (heading, paragraphs) in enumerate(brief.sections):
+        lines += ["", *_wrapped(heading), "-" * min(len(heading), WIDTH)]
+        for item, paragraph in enumerate(paragraphs, start=1):
+            sign = f"{item}. " if number == 0 else "- "
+            lines += _wrapped(paragraph, sign)
+    return "\n".join([*lines, "", *_wrapped(brief.foot)]) + "\n"
+
+
+def _wrapped(text: str, sign: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=sign, subsequent_indent=" " * len(sign))
+
+
+def brief_html(brief: Brief) -> str:
+    """The brief as a page that stands by itself and prints on one A4."""
+    return template_text("brief.html", brief=brief)
+
+
+def write_briefs(
+    workspace: Workspace,
+    month: str,
+    county: str | None,
+    out: Path,
+    page_language: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> list[Path]:
+    """Write `brief-<month>-<county>-internal.txt` and `.html` for a county, or for each that the month was computed for.
+
+    Args:
+        workspace: Where the month is.
+        month: YYYY-MM.
+        county: Two digits; None takes all that the month was computed for.
+        out: The folder, made when it is not there; earlier files of these names are replaced.
+        page_language: Language of the briefs; None takes the workspace's setting.
+        progress: Called with a step's name, and how much of it is done of how much.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: The month is not computed, or not for that county.
+    """
+    if not _MONTH.fullmatch(month):
+        raise InputError(
+            Problem(
+                _("found “{value}”").format(value=month),
+                _("a month, YYYY-MM"),
+                _("Write for example 2023-02"),
+            )
+        )
+    manifest = workspace.manifest(month)
+    tables = {name: workspace.read_table(month, name) for name in ("need", "gaps", "served", "corridors")}
+    known = sorted(set(tables["gaps"]["county_code"]))
+    wanted = known if county is None else [county]
+    if county is not None and county not in known:
+        raise InputError(
+            Problem(
+                _("{month} is not computed for county {county}").format(month=month, county=county),
+                _("one of {names}").format(names=", ".join(known)),
+            )
+        )
+    with using_language(page_language or workspace.settings().language):
+        texts = {}
+        for code in wanted:
+            brief = make_brief(_facts(workspace, manifest, tables, code, progress))
+            for suffix, text in (("txt", brief_text(brief)), ("html", brief_html(brief))):
+                texts[out / f"brief-{month}-{code}-{_('internal')}.{suffix}"] = text
+    out.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    return list(texts)
+
+
+def _facts(
+    workspace: Workspace, manifest: dict[str, Any], tables: dict[str, Any], code: str, progress: Progress
+) -> BriefFacts:
+    """The facts of one county's brief."""
+    month = str(manifest["month"])
+    before = month_before(month)
+    told = (workspace.month_folder(before) / "manifest.json").is_file()
+    told = told and workspace.manifest(before)["county"] in (None, code)
+    shapes = municipalities()
+    need = published(tables["need"], code)
+    own = tables["gaps"][tables["gaps"]["county_code"] == code]
+    shown = visible_activities(workspace.read_activities(month), shapes)
+    here = shown[shown["municipality_code"].str[:2] == code]
+    assumed = here.loc[here["sessions_assumed"].astype(bool), "activity_id"].nunique()
+    return BriefFacts(
+        month=month,
+        county_code=code,
+        county_name=dict(zip(counties()["county_code"], counties()["name"], strict=True))[code],
+        synthetic=bool(manifest["synthetic"]),
+        gaps=tables["gaps"],
+        served=tables["served"],
+        corridors=tables["corridors"],
+        need=need or (int(own["need_low"].sum()), int(own["need_high"].sum())),
+        assumed_sessions=int(assumed),
+        settings=Settings.from_dict(manifest["settings"]),
+        names=dict(zip(shapes["municipality_code"], shapes["name"].astype(str), strict=True)),
+        change=change_between(workspace, before, month, code, progress) if told else None,
+        made_from=_made_from(manifest),
+    )
+
+
+def _made_from(manifest: dict[str, Any]) -> str:
+    """Whose figures it is made from, and by which run."""
+    parts = []
+    if not manifest["synthetic"]:
+        parts.append("Källa: Migrationsverket")
+    if manifest["updated"]:
+        parts.append(_("counts updated {day}").format(day=manifest["updated"]))
+    parts.append(
+        _("geomatch {version}, run {run}").format(
+            version=manifest["geomatch"], run=str(manifest["fingerprint"])[:12]
+        )
+    )
+    return " · ".join(parts)
