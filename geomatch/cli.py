@@ -247,8 +247,8 @@ def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
 
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
-    from geomatch.cli_explain import command as explain_command
     from geomatch.cli_change import add_to as add_changes
+    from geomatch.cli_explain import command as explain_command
     from geomatch.cli_surface import add_to
     from geomatch.cli_travel import commands
     from geomatch.kinds import KINDS

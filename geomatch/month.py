@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -21,39 +18,20 @@ from geomatch.access import MonthAllocation, allocate_month, gaps_table, ranked,
 from geomatch.access.equity import equity_table
 from geomatch.access.purposes import check_purposes, of_purposes
 from geomatch.access.similar import similar_table
-from geomatch.agency import shared_out
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
-from geomatch.kinds import KINDS
-from geomatch.need import Need, need_of_month, widened_cells
-from geomatch.optional import (
-    OTHER,
-    READ_HERE,
-    OptionalInputs,
-    chosen_optional,
-    optional_facts,
-    population_of,
-    read_optional,
-    read_supply,
-    study_hours_table,
-)
+from geomatch.inputs import Inputs, chosen_inputs, facts_of, fingerprint, read_inputs
+from geomatch.manifest import manifest_of, of_county
+from geomatch.need import Need, need_of_month
+from geomatch.optional import population_of, study_hours_table
 from geomatch.points import demand_points
-from geomatch.reconcile import broken_down_by, in_force
-from geomatch.restricted import Audience
-from geomatch.settings import Settings, TimetableSettings
-from geomatch.settings.tree import SHARE_NAMES
-from geomatch.sources.activities import read_activities
-from geomatch.sources.corridor_register import read_corridor_register
-from geomatch.sources.enrolment import read_enrolment
-from geomatch.sources.merge import merge_corridors
-from geomatch.sources.places import embedded_localities, read_localities
+from geomatch.settings import Settings
 from geomatch.sources.regions import counties, municipalities
-from geomatch.sources.timetable import Timetable, read_timetable
+from geomatch.sources.timetable import Timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
-from geomatch.tables import ALL, DAY_RETURNS, TABLES, conform
+from geomatch.tables import DAY_RETURNS, TABLES, conform
 from geomatch.travel.day_return import session_returns, summarise
 from geomatch.travel.network import Network
-from geomatch.travel.store import open_or_build
 from geomatch.words import gettext as _
 from geomatch.workspace import SETTINGS_FILE, Input, Workspace, dump_json
 
@@ -72,94 +50,6 @@ __all__ = [
 
 Progress = Callable[[str, int, int], None]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-
-
-def facts_of(kind: str, path: Path, limits: TimetableSettings | None = None) -> tuple[dict[str, Any], bool]:
-    """Read an input with its reader: what it understood, as plain values, and whether it calls itself synthetic.
-
-    Args:
-        kind: One of `geomatch.kinds`.
-        path: The file.
-        limits: When a timetable is refused; the defaults unless given.
-
-    Raises:
-        InputError: The file is not what it should be.
-    """
-    if kind == "enrolment":
-        enrolment = read_enrolment(path)
-        return {
-            "rows": len(enrolment.table),
-            "months": list(enrolment.months),
-            "updated": enrolment.updated,
-            "title": enrolment.title,
-            "sheet": enrolment.sheet,
-            "dimensions": broken_down_by(enrolment.table),
-            "counties": sorted(set(enrolment.table["county_code"]) - {ALL}),
-            "notes": _noted(enrolment.notes),
-        }, enrolment.synthetic
-    if kind == "activities":
-        register = read_activities(path)
-        return {
-            "rows": len(register.series.reveal(Audience.INTERNAL)),
-            "notes": _noted(register.notes),
-        }, register.synthetic
-    if kind == "corridors":
-        corridors = read_corridor_register(path)
-        return {"rows": len(corridors.table), "notes": _noted(corridors.notes)}, corridors.synthetic
-    if kind == "localities":
-        localities = read_localities(path)
-        return {
-            "rows": len(localities.frame),
-            "notes": _noted(localities.notes),
-        }, "syntetisk" in path.name.casefold()
-    if kind in READ_HERE:
-        facts, synthetic = optional_facts(kind, path)
-        return {**facts, "notes": _noted(facts["notes"])}, synthetic
-    if kind != "timetable":
-        raise ValueError(kind)
-    (feed,) = read_timetable([path], limits).feeds
-    return {
-        "operator": feed.operator,
-        "version": feed.version,
-        "first_day": feed.first_day.isoformat(),
-        "last_day": feed.last_day.isoformat(),
-        "stops": feed.stops,
-        "trips": feed.trips,
-        "rows": feed.stop_times,
-        "notes": dict(feed.bad_rows),
-    }, feed.synthetic
-
-
-def _noted(notes: Mapping[str, int]) -> dict[str, int]:
-    return {name: int(count) for name, count in sorted(notes.items()) if count}
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a month is computed from.
-
-    Attributes:
-        used: The files.
-        settings: The workspace's settings.
-        enrolment: Counts, from `read_enrolment`; of all months of the workbooks, one below another.
-        series: Series of the register of activities (EPSG:3006), and `sessions` theirs, of all months; restricted.
-        corridors: The register of corridors, from `merge_corridors`.
-        localities: Where people live (EPSG:3006).
-        network: The timetable, compiled.
-        notes: Counts of what was assumed.
-        optional: What a month can do without; None is the same as none of it.
-    """
-
-    used: tuple[Input, ...]
-    settings: Settings
-    enrolment: pd.DataFrame
-    series: gpd.GeoDataFrame
-    sessions: pd.DataFrame
-    corridors: pd.DataFrame
-    localities: gpd.GeoDataFrame
-    network: Network
-    notes: Mapping[str, int]
-    optional: OptionalInputs | None = None
 
 
 @dataclass(frozen=True)
@@ -243,16 +133,16 @@ class Computed:
         """The month's tables by name, those of the county when there is one."""
         county, returns = self.county, self.day_returns
         tables = {
-            "need": _of_county(self.need.table, county),
-            "points": _of_county(self.points, county),
+            "need": of_county(self.need.table, county),
+            "points": of_county(self.points, county),
             "activities": self.supply.activities,
             "day_returns": returns[returns["from_code"].str[:2] == county] if county else returns,
-            "served": _of_county(self.served, county),
-            "gaps": ranked(_of_county(self.gaps, county)),
+            "served": of_county(self.served, county),
+            "gaps": ranked(of_county(self.gaps, county)),
             "corridors": _touching(self.corridors, county),
-            "equity": _of_county(self.equity, county),
-            "similar": _of_county(self.similar, county),
-            "study_hours": _of_county(self.study_hours, county),
+            "equity": of_county(self.equity, county),
+            "similar": of_county(self.similar, county),
+            "study_hours": of_county(self.study_hours, county),
         }
         return {name: tables[name].reset_index(drop=True) for name in TABLES}
 
@@ -270,111 +160,6 @@ class MonthResult:
     manifest: Mapping[str, Any]
     computed: bool
     day_returns_kept: bool
-
-
-def _enrolment_inputs(workspace: Workspace, month: str) -> list[Input]:
-    """The workbooks of the month: one for each breakdown, of several that say when they were updated the last."""
-    fitting = [one for one in workspace.inputs("enrolment") if month in one.facts["months"]]
-    if not fitting:
-        known = sorted({m for one in workspace.inputs("enrolment") for m in one.facts["months"]})
-        raise InputError(
-            Problem(
-                _("no counts for {month}").format(month=month),
-                _("a workbook that covers the month; there are {months}").format(
-                    months=", ".join(known) or _("none")
-                ),
-                _("Add Migrationsverket's workbook for that month: geomatch add enrolment FILE"),
-            )
-        )
-    return in_force(fitting, month)
-
-
-def chosen_inputs(workspace: Workspace, month: str) -> list[Input]:
-    """The inputs that `month` is computed from.
-
-    Raises:
-        InputError: What it needs is missing, or several files claim the month; all that is missing is named.
-    """
-    problems: list[Problem] = []
-    used: list[Input] = []
-    try:
-        used += _enrolment_inputs(workspace, month)
-    except InputError as error:
-        problems += error.problems
-    for kind, text, remedy in (
-        ("activities", _("there is no register of activities"), _("Add one: geomatch add activities FILE")),
-        ("timetable", _("there is no timetable"), _("Add one: geomatch add timetable FILE")),
-    ):
-        found = workspace.inputs(kind)
-        used += found
-        if not found:
-            problems.append(Problem(text, remedy=remedy))
-    if problems:
-        raise InputError(problems)
-    return [
-        *used,
-        *workspace.inputs("corridors"),
-        *workspace.inputs("localities")[-1:],
-        *chosen_optional(workspace),
-    ]
-
-
-def fingerprint(month: str, county: str | None, used: Sequence[Input], settings: Settings) -> str:
-    """A digest of everything that the results of a month follow from: the same digest, the same bytes."""
-    content = {
-        "month": month,
-        "county": county,
-        "geomatch": geomatch.__version__,
-        "versions": {name: version(name) for name in _LIBRARIES},
-        "inputs": [(one.kind, one.file, one.sha256) for one in used],
-        "settings": settings.as_dict(),
-    }
-    return hashlib.sha256(dump_json(content).encode()).hexdigest()
-
-
-def read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings) -> Inputs:
-    """Read the files that a month is computed from, with `settings`. Raises InputError."""
-    by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
-    registers, localities = by_kind["corridors"], by_kind["localities"]
-    corridors = merge_corridors(
-        [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
-    )
-    mask = settings.mask
-    enrolment = [
-        read_enrolment(
-            workspace.path_of(one),
-            masked=(mask.masked_low, mask.masked_high),
-            dash=(mask.dash_low, mask.dash_high),
-        )
-        for one in by_kind["enrolment"]
-    ]
-    activities = read_supply(workspace, by_kind)
-    optional = read_optional(workspace, by_kind)
-    return Inputs(
-        used=tuple(used),
-        settings=settings,
-        enrolment=pd.concat([one.table for one in enrolment], ignore_index=True),
-        series=activities.series.reveal(Audience.INTERNAL),
-        sessions=activities.sessions.reveal(Audience.INTERNAL),
-        corridors=corridors.table,
-        localities=read_localities(workspace.path_of(localities[0])).frame
-        if localities
-        else embedded_localities(),
-        network=open_or_build(
-            [workspace.path_of(one) for one in by_kind["timetable"]],
-            settings.walk,
-            settings.transfer,
-            workspace.timetable_cache(),
-            limits=settings.timetable,
-        ),
-        notes={
-            "corridor_register_absent": int(not registers),
-            "localities_embedded": int(not localities and optional.raster is None),
-            "likely_duplicates": int(activities.notes.get("likely_duplicates", 0)),
-            **optional.notes,
-        },
-        optional=optional,
-    )
 
 
 def _validity(timetable: Timetable) -> str:
@@ -456,7 +241,9 @@ def returns_between(
         last_way_home_tight=False, sessions_per_week=0.0, reason="no_session",
     )  # fmt: skip
     frames = [frame for frame in (pairs, without) if len(frame)]
-    table = pd.concat(frames, ignore_index=True) if frames else pairs
+    # Nothing to travel to, or nobody: a table without rows.
+    nothing = pd.DataFrame({"point_id": [], "series_id": []}, dtype=object)
+    table = pd.concat(frames, ignore_index=True) if frames else nothing
     for name in DAY_RETURNS.names:
         if name not in table.columns and name not in ("month", "from_code", "to_code"):
             table[name] = None
@@ -494,23 +281,6 @@ def _travel_digest(
         "sessions": [[str(value) for value in row] for row in supply.sessions.itertuples(index=False)],
     }
     return hashlib.sha256(dump_json(content).encode()).hexdigest()
-
-
-def _neighbour_notes(county: str | None, activities: gpd.GeoDataFrame, need: Need) -> dict[str, list[str]]:
-    """Neighbouring counties whose people or activities the workspace does not have."""
-    if county is None:
-        return {"neighbours_without_activities": [], "neighbours_without_need": []}
-    borders = counties().set_index("county_code")
-    own = borders.geometry[county]
-    touching = sorted(set(borders.index[borders.geometry.intersects(own)]) - {county})
-    with_activities = set(activities["municipality_code"].str[:2])
-    with_need = set(need.table["county_code"])
-    return {
-        "neighbours_without_activities": [
-            borders["name"][code] for code in touching if code not in with_activities
-        ],
-        "neighbours_without_need": [borders["name"][code] for code in touching if code not in with_need],
-    }
 
 
 def _check(month: str, county: str | None) -> None:
@@ -624,15 +394,11 @@ def run_month(
         workspace.keep(made.travel, made.day_returns)
     progress(_("Corridors"), 4, 6)
     tables = made.tables
-    manifest = {**_manifest(made), "fingerprint": digest, "travel": made.travel}
+    manifest = {**manifest_of(made), "fingerprint": digest, "travel": made.travel}
     progress(_("Writing"), 5, 6)
     workspace.write_month(month, tables, manifest)
     progress(_("Writing"), 6, 6)
     return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=made.day_returns_kept)
-
-
-def _of_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
-    return table if county is None else table[table["county_code"] == county]
 
 
 def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
@@ -640,124 +406,3 @@ def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
     if county is None:
         return corridors
     return corridors[(corridors["from_code"].str[:2] == county) | (corridors["to_code"].str[:2] == county)]
-
-
-_LIBRARIES = (
-    "clarabel",
-    "geopandas",
-    "holidays",
-    "numba",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pyproj",
-    "rasterio",
-    "scikit-learn",
-    "scipy",
-    "shapely",
-)
-
-
-def _shares(points: pd.DataFrame, settings: Settings, month: str) -> list[dict[str, Any]]:
-    """The shares in force for each county and group that has people; `known` is false for 0-1, which is no share."""
-    day = date.fromisoformat(f"{month}-01")
-    found = []
-    for county, group in sorted(set(zip(points["county_code"], points["target_group"], strict=True))):
-        for name in SHARE_NAMES:
-            low, high = settings.share(name, group, county, day)
-            entry = settings.share_in_force(name, group, county, day)
-            found.append(
-                {
-                    "name": name,
-                    "county_code": county,
-                    "target_group": group,
-                    "low": low,
-                    "high": high,
-                    "known": (low, high) != (0.0, 1.0),
-                    "valid_from": entry.valid_from if entry else None,
-                    "source": entry.source if entry else "",
-                }
-            )
-    return found
-
-
-def _assumptions(
-    county: str | None, inputs: Inputs, supply: Supply, need: Need, points: gpd.GeoDataFrame
-) -> dict[str, Any]:
-    """What was assumed or met, counted, for a county or for all."""
-    counts, own = _of_county(need.table, county), _of_county(points, county)
-    split = [name for name in ("case_status", "age_group") if (counts[name] != ALL).any()]
-    return {
-        **inputs.notes,
-        **_neighbour_notes(county, supply.activities, need),
-        "enrolment_files": list(need.files) if len(need.files) > 1 else [],
-        "cells_in_several_files": int((counts["also_in"] != "").sum()),
-        "withheld_known_elsewhere": need.known_elsewhere,
-        "withheld_larger_elsewhere": need.larger_elsewhere,
-        "shares": _shares(own, inputs.settings, str(need.table["month"].iloc[0])),
-        "masked_cells": int(counts["masked"].sum()),
-        "widened_cells": widened_cells(counts),
-        "breakdowns_not_used": split,
-        "unknown_municipality_low": need.unknown_low,
-        "unknown_municipality_high": need.unknown_high,
-        "series_not_running": supply.ended,
-        "series_with_assumed_sessions": int(supply.activities["sessions_assumed"].sum()),
-        "sessions_on_holidays": int(supply.activities["sessions_on_holidays"].sum()),
-        "municipalities_with_representative_point": int(
-            own.loc[own["kind"] == "representative", "municipality_code"].nunique()
-        ),
-        "municipalities_with_location_unknown": int(
-            own.loc[own["location_unknown"], "municipality_code"].nunique()
-        ),
-        **_optional_notes(need, own, supply, inputs),
-    }
-
-
-def _optional_notes(need: Need, points: gpd.GeoDataFrame, supply: Supply, inputs: Inputs) -> dict[str, int]:
-    """What was made of the optional inputs, counted; each one's absence is in the notes of the inputs."""
-    month = str(need.table["month"].iloc[0])
-    sites = points[points["kind"] == "site"]
-    sited = set(sites["municipality_code"])
-    used = set(sites.loc[sites["need_high_milli"] > 0, "municipality_code"])
-    codes = set(points["municipality_code"])
-    population = population_of(inputs.optional.population if inputs.optional else None, month)
-    return {
-        "municipalities_with_sites": len(used),
-        "municipalities_with_sites_unused": len(sited - used),
-        "municipalities_with_agency_shared_out": len(shared_out(need.table, used)),
-        "raster_cells": int(points.loc[points["kind"] == "cell", "point_id"].nunique()),
-        "municipalities_without_population": 0 if population is None else len(codes - population.keys()),
-        "series_with_other_funding": int((supply.activities["funding"] == OTHER).sum()),
-    }
-
-
-def _manifest(made: Computed) -> dict[str, Any]:
-    """What the month was made from. Time stamps are those of the inputs."""
-    county, inputs, need, points = made.county, made.inputs, made.need, made.points
-    window, supply, network = made.window, made.supply, inputs.network
-    updated = sorted({one.facts["updated"] for one in inputs.used if one.facts.get("updated")})
-    own = _of_county(points, county)
-    return {
-        "month": made.month,
-        "county": county,
-        "geomatch": geomatch.__version__,
-        "versions": {name: version(name) for name in _LIBRARIES},
-        "updated": updated[-1] if updated else None,
-        "synthetic": any(one.synthetic for one in inputs.used),
-        "inputs": [asdict(one) for one in inputs.used],
-        "settings": inputs.settings.as_dict(),
-        "window": {
-            "first_day": window.first_day.isoformat(),
-            "last_day": window.last_day.isoformat(),
-            "weeks": window.weeks,
-        },
-        "timetable": {
-            "stops": len(network.stop_xy_m),
-            "feeds": [feed.file for feed in network.timetable.feeds],
-            "bad_rows": sum(sum(f.bad_rows.values()) for f in network.timetable.feeds),
-        },
-        "assumptions": _assumptions(county, inputs, supply, need, points),
-        "assumptions_by_county": {
-            code: _assumptions(code, inputs, supply, need, points) for code in sorted(set(own["county_code"]))
-        },
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -12,18 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomatch.disjoint import PLACE_DIMENSIONS, apart, inside, most_people
 from geomatch.errors import InputError, Problem
 from geomatch.reconcile import reconciled
 from geomatch.tables import ALL, NEED, conform, records
-from geomatch.tightening import DIMENSIONS, MOST_ENROLLED, UNKNOWN, tightened
+from geomatch.tightening import MOST_ENROLLED, UNKNOWN, tightened
 from geomatch.words import gettext as _
 
 __all__ = ["Need", "need_of_month", "published_total", "why_cell", "widened_cells"]
 
-_GROUPS = ("locality_code", *DIMENSIONS)
 # Where, and in which strata of the allocation, a finer breakdown is wanted. The others are taken at their total.
-_STRATA = ("locality_code", "target_group", "sex")
-_OLDEST = 200
+_SPLIT = tuple(PLACE_DIMENSIONS.index(name) for name in ("locality_code", "target_group", "sex"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,6 @@ class Need:
     larger_elsewhere: int = 0
 
 
-def _used_rows(table: pd.DataFrame) -> np.ndarray:
-    """Which rows the computation takes: per municipality everyone once, in the finest breakdown that is complete."""
-    used = np.zeros(len(table), bool)
-    municipal = ~table["municipality_code"].isin([ALL, UNKNOWN])
-    for _code, rows in table[municipal].groupby("municipality_code", sort=True):
-        used[_finest(rows, _whole_rows(rows))] = True
-    return used
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A row of one place: what it counts, and its (tightened) interval."""
@@ -70,92 +60,98 @@ class _Row:
         return tuple(value != ALL for value in self.about)
 
 
-def _rows_of(rows: pd.DataFrame) -> list[_Row]:
-    about = rows[[*_GROUPS]].itertuples(index=False, name=None)
-    return [_Row(*one) for one in zip(rows.index, about, rows["low"], rows["high"], strict=True)]
+def _rows_of(table: pd.DataFrame) -> list[_Row]:
+    about = zip(*(table[name].tolist() for name in PLACE_DIMENSIONS), strict=True)
+    numbers = (table.index.tolist(), about, table["low"].tolist(), table["high"].tolist())
+    return [_Row(*one) for one in zip(*numbers, strict=True)]
 
 
-def _whole_rows(rows: pd.DataFrame) -> list[int]:
-    """The rows (by index) of one place that count everyone in it once, at the published totals.
+def _by_place(table: pd.DataFrame, codes: pd.Series[str]) -> dict[str, list[_Row]]:
+    """The rows of each municipality that has a code, in the order of codes."""
+    places: dict[str, list[_Row]] = {}
+    for code, row in zip(codes.tolist(), _rows_of(table), strict=True):
+        if code not in (ALL, UNKNOWN):
+            places.setdefault(code, []).append(row)
+    return dict(sorted(places.items()))
+
+
+def _used_rows(table: pd.DataFrame) -> np.ndarray:
+    """Which rows the computation takes: per municipality everyone once, in the finest breakdown that is complete."""
+    used = np.zeros(len(table), bool)
+    for rows in _by_place(table, table["municipality_code"]).values():
+        used[_finest(rows, _whole_rows(rows))] = True
+    return used
+
+
+def _whole_rows(rows: Sequence[_Row]) -> list[int]:
+    """The rows (by number) of one place that count everyone in it once, at the published totals.
 
     Where there is no total of everyone, several breakdowns may each give people once. The one with the most people
     leaves out the fewest; rows of others are added that have nobody in common with it, since one group may have a
-    total where another has parts only.
+    total where another has parts only. Where still more people are counted once by rows of which some lie inside
+    larger ones (a group's agency accommodation, beside the total of another group), those rows are taken.
     """
-    every = _rows_of(rows)
-    outer = [row for row in every if not any(_inside(row.about, other.about) for other in every)]
+    everyone = [row.number for row in rows if not any(row.shape)]
+    if everyone:
+        return everyone[:1]
+    outer = [row for row in rows if not any(inside(row.about, other.about) for other in rows)]
     # What settles the order is counts and dimensions. Names come last, for rows that count the same either way.
-    outer.sort(key=lambda row: (sum(row.shape), row.shape, -row.low, -row.high, row.about))
+    outer.sort(key=_order)
     families: dict[tuple[bool, ...], list[_Row]] = {}
     for row in outer:
         family = families.setdefault(row.shape, [])
-        if all(_apart(row.about, other.about) for other in family):
+        if all(apart(row.about, other.about) for other in family):
             family.append(row)
     chosen = max(
         families.values(), key=lambda family: (sum(r.low for r in family), sum(r.high for r in family))
     )
     for row in outer:
-        if all(_apart(row.about, other.about) for other in chosen):
+        if all(apart(row.about, other.about) for other in chosen):
             chosen.append(row)
+    if len(chosen) < len(outer):
+        # Some larger rows have people in common.
+        most = most_people([row.about for row in rows], [(row.low, row.high) for row in rows])
+        if _persons(rows[n] for n in most) > _persons(chosen):
+            chosen = sorted((rows[n] for n in most), key=_order)
     return [row.number for row in chosen]
 
 
-def _finest(rows: pd.DataFrame, whole: Sequence[int]) -> list[int]:
+def _order(row: _Row) -> tuple[Any, ...]:
+    return sum(row.shape), row.shape, -row.low, -row.high, row.about
+
+
+def _persons(rows: Iterable[_Row]) -> tuple[int, int]:
+    taken = list(rows)
+    return sum(row.low for row in taken), sum(row.high for row in taken)
+
+
+def _finest(rows: Sequence[_Row], whole: Sequence[int]) -> list[int]:
     """The rows `whole`, each in its finest breakdown by stratum that is complete.
 
     A breakdown is complete when its (tightened) intervals add up to exactly the interval of the coarser one; with
     masked parts they do not, and the total says more. Other dimensions are taken at their published total.
     """
-    every = {row.about: row for row in _rows_of(rows)}
-    by_number = {row.number: row for row in every.values()}
-
-    def parts_of(row: _Row, over: Sequence[int]) -> list[_Row]:
-        return [
-            other
-            for about, other in every.items()
-            if all(
-                (value != ALL and row.about[n] == ALL) if n in over else value == row.about[n]
-                for n, value in enumerate(about)
-            )
-        ]
+    by_number = {row.number: row for row in rows}
+    # One dimension before several, localities before groups before sexes, where equally many rows come of them.
+    splits = [over for size in range(1, len(_SPLIT) + 1) for over in combinations(_SPLIT, size)]
+    # Of each row that could be broken down by some dimensions, its parts.
+    parts: dict[tuple[tuple[int, ...], tuple[str, ...]], list[_Row]] = {}
+    for row in rows:
+        for over in splits:
+            if all(row.about[n] != ALL for n in over):
+                about = tuple(ALL if n in over else value for n, value in enumerate(row.about))
+                parts.setdefault((over, about), []).append(row)
 
     def refined(row: _Row) -> list[int]:
         found = [row.number]
-        # One dimension before several, localities before groups before sexes, where equally many rows come of them.
-        for size in range(1, len(_STRATA) + 1):
-            for names in combinations(_STRATA, size):
-                parts = parts_of(row, [_GROUPS.index(name) for name in names])
-                if parts and (sum(p.low for p in parts), sum(p.high for p in parts)) == (row.low, row.high):
-                    deeper = [number for part in parts for number in refined(part)]
-                    found = deeper if len(deeper) > len(found) or found == [row.number] else found
+        for over in splits:
+            own = parts.get((over, row.about), [])
+            if own and _persons(own) == (row.low, row.high):
+                deeper = [number for part in own for number in refined(part)]
+                found = deeper if len(deeper) > len(found) or found == [row.number] else found
         return found
 
     return [number for row in whole for number in refined(by_number[row])]
-
-
-def _inside(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether all whom a row counts are in another row of the place too."""
-    return one != other and all(b in (a, ALL) for a, b in zip(one, other, strict=True))
-
-
-def _apart(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether two rows of one place have nobody in common."""
-    return any(
-        a != b and ALL not in (a, b) and (name != "age_group" or _ages_apart(a, b))
-        for name, a, b in zip(_GROUPS, one, two, strict=True)
-    )
-
-
-def _ages_apart(one: str, two: str) -> bool:
-    """Whether two bands of ages have no age in common, as far as they are written in numbers."""
-    ends = [[int(number) for number in re.findall("[0-9]+", band)] for band in (one, two)]
-    if not all(ends):
-        return True
-    (low, high), (other_low, other_high) = (
-        (numbers[0], numbers[1] if len(numbers) > 1 else numbers[0] if band.isdigit() else _OLDEST)
-        for band, numbers in zip((one, two), ends, strict=True)
-    )
-    return high < other_low or other_high < low
 
 
 def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
@@ -204,7 +200,9 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
     table["low_because"], table["high_because"] = found.low_because, found.high_because
     table["used"] = _used_rows(table)
     nowhere = table[table["municipality_code"] == UNKNOWN]
-    unknown = table.loc[[n for _code, rows in nowhere.groupby("county_code") for n in _whole_rows(rows)]]
+    unknown = table.loc[
+        [n for _code, rows in nowhere.groupby("county_code") for n in _whole_rows(_rows_of(rows))]
+    ]
     return Need(
         table=conform(table[NEED.names], NEED),
         unknown_low=int(unknown["low"].sum()),
@@ -225,7 +223,7 @@ def published_total(table: pd.DataFrame, county_code: str) -> tuple[int, int] | 
     rows = table[(table["county_code"] == county_code) & (table["municipality_code"] == ALL)]
     if not len(rows):
         return None
-    whole = rows.loc[_whole_rows(rows)]
+    whole = rows.loc[_whole_rows(_rows_of(rows))]
     return int(whole["low"].sum()), int(whole["high"].sum())
 
 

@@ -209,6 +209,12 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "Where people live is spread over the localities that come with the program (GeoNames, CC BY 4.0)."
         ),
     )
+    add(
+        "purposes_asked",
+        _(
+            "Only activities for these purposes count as supply: {listed}. The others are left out of all figures."
+        ),
+    )
     for name, text in _optional_texts().items():
         add(name, text)
     if assumptions.get("likely_duplicates"):

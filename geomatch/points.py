@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from geomatch.settings import Settings
 from geomatch.sources.raster import PopulationRaster
 from geomatch.sources.sites import SITE_HEADINGS
 from geomatch.spread import split_persons
-from geomatch.tables import ALL, POINTS, conform, records
+from geomatch.tables import ALL, POINTS, conform
 from geomatch.words import gettext as _
 
 __all__ = ["demand_points", "persons_at_sites", "split_persons", "without_sites"]
@@ -180,28 +180,36 @@ def demand_points(
     problems += _too_small(listed, housed, names)
     points = _point_frame(localities, municipalities, used, raster, listed)
     agency = people_of(table) - {code for code, part in housed.items() if part.known}
-    by_municipality = dict(iter(points.groupby("municipality_code", sort=True)))
-    frames = []
-    strata: Any = used.groupby(["municipality_code", "target_group", "sex"], sort=True)
-    for (code, group, sex), counts in strata:
-        inside = by_municipality[code]
+    places = _places(points)
+    strata: dict[tuple[str, str, str], list[_Count]] = {}
+    keys = (used[name].tolist() for name in ("municipality_code", "target_group", "sex"))
+    values = (used[name].tolist() for name in ("locality_code", "low", "high", "source", "cell"))
+    for key, row in zip(zip(*keys, strict=True), zip(*values, strict=True), strict=True):
+        strata.setdefault(key, []).append(_Count(*row))
+    order = sorted(strata)
+    lows: list[int] = []
+    highs: list[int] = []
+    for code, group, sex in order:
         there = housed[code].milli.get((group, sex), (0, 0)) if code in housed else (0, 0)
         share = settings.share("adult_share", group, code[:2], first_day)
-        low, high = _spread(inside, counts, share, there, problems)
-        frames.append(
-            inside.assign(
-                month=month,
-                county_code=code[:2],
-                target_group=group,
-                sex=sex,
-                need_low_milli=low,
-                need_high_milli=high,
-                location_unknown=code in agency,
-            )
-        )
+        low, high = _spread(places[code], strata[code, group, sex], share, there, problems)
+        lows += low
+        highs += high
     if problems:
         raise InputError(problems)
-    frame = pd.concat(frames, ignore_index=True).drop(columns="weight")
+    sizes = [len(places[code].numbers) for code, _group, _sex in order]
+    codes, groups, sexes = (np.repeat(np.array(part, object), sizes) for part in zip(*order, strict=True))
+    frame = points.iloc[[number for code, _group, _sex in order for number in places[code].numbers]]
+    frame = frame.drop(columns="weight").assign(
+        month=month,
+        county_code=[code[:2] for code in codes],
+        target_group=groups,
+        sex=sexes,
+        need_low_milli=lows,
+        need_high_milli=highs,
+        location_unknown=[code in agency for code in codes],
+    )
+    frame = frame.reset_index(drop=True)
     geometry = gpd.points_from_xy(frame.pop("x_m"), frame.pop("y_m"), crs=3006)
     return gpd.GeoDataFrame(conform(frame.assign(geometry=geometry), POINTS), geometry="geometry", crs=3006)
 
@@ -250,9 +258,51 @@ def _too_small(listed: pd.DataFrame, housed: dict[str, AgencyPart], names: dict[
     return problems
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A used row of one stratum."""
+
+    locality_code: str
+    low: int
+    high: int
+    source: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The points of one municipality: rows of the frame of points, and what need is spread by.
+
+    Attributes:
+        numbers: Rows, ascending.
+        locality: Position among them, by locality code; the first where a code stands twice.
+        living: Positions and weights of the points that are no sites.
+        sites: Those of the sites.
+    """
+
+    numbers: list[int]
+    locality: dict[str, int]
+    living: tuple[list[int], list[int]]
+    sites: tuple[list[int], list[int]]
+
+
+def _places(points: pd.DataFrame) -> dict[str, _Place]:
+    columns = (points[name].tolist() for name in ("municipality_code", "locality_code", "kind", "weight"))
+    places: dict[str, _Place] = {}
+    for number, (code, locality, kind, weight) in enumerate(zip(*columns, strict=True)):
+        place = places.setdefault(code, _Place([], {}, ([], []), ([], [])))
+        position = len(place.numbers)
+        place.numbers.append(number)
+        place.locality.setdefault(locality, position)
+        positions, weights = place.sites if kind == SITE else place.living
+        positions.append(position)
+        weights.append(weight)
+    return places
+
+
 def _spread(
-    points: pd.DataFrame,
-    counts: pd.DataFrame,
+    place: _Place,
+    counts: Sequence[_Count],
     adult_share: tuple[float, float],
     agency_milli: tuple[int, int],
     problems: list[Problem],
@@ -260,14 +310,12 @@ def _spread(
     """Thousandths at each point, at the low and at the high end of the counts of one stratum.
 
     Args:
-        points: The points of the municipality.
+        place: The points of the municipality.
         counts: The used rows of the stratum.
         adult_share: Lowest and highest.
         agency_milli: Who of them lives at the sites, thousandths of persons of any age at both ends.
         problems: Localities that are not known are added.
     """
-    named = counts[counts["locality_code"] != ALL]
-    places = points["locality_code"].tolist()
     problems += [
         Problem(
             _("there is no locality {code} in the municipality").format(code=row.locality_code),
@@ -275,14 +323,17 @@ def _spread(
             file=row.source,
             column=row.cell,
         )
-        for row in records(named[~named["locality_code"].isin(places)])
+        for row in counts
+        if row.locality_code != ALL and row.locality_code not in place.locality
     ]
     shares = [Fraction(share).limit_denominator(10**6) for share in adult_share]
     spread: list[int] = []
     stay: list[dict[str, int]] = []
-    for column, share, up in zip(("low", "high"), shares, (False, True), strict=True):
-        amounts = counts.groupby("locality_code")[column].sum()
-        milli = {str(code): _whole(share * MILLI * int(persons), up=up) for code, persons in amounts.items()}
+    for name, share, up in zip(("low", "high"), shares, (False, True), strict=True):
+        amounts: dict[str, int] = {}
+        for row in counts:
+            amounts[row.locality_code] = amounts.get(row.locality_code, 0) + getattr(row, name)
+        milli = {code: _whole(share * MILLI * persons, up=up) for code, persons in amounts.items()}
         spread.append(milli.pop(ALL, 0))
         stay.append(milli)
     housed = [
@@ -292,18 +343,17 @@ def _spread(
     # Rounding must not leave the rest with less at high need than at low.
     rest_low = spread[0] - housed[0]
     rest_high = max(spread[1] - housed[1], rest_low)
-    is_site = (points["kind"] == SITE).to_numpy()
-    weights = points["weight"].to_numpy(np.int64)
     ends = []
     for rest, total, amounts_there in ((rest_low, spread[0], stay[0]), (rest_high, spread[1], stay[1])):
-        parts = np.zeros(len(points), dtype=np.int64)
-        for mask, amount in ((~is_site, rest), (is_site, total - rest)):
-            if mask.any() and amount:
-                parts[mask] = split_persons(amount, weights[mask].tolist())
+        parts = [0] * len(place.numbers)
+        for (positions, weights), amount in ((place.living, rest), (place.sites, total - rest)):
+            if positions and amount:
+                for position, part in zip(positions, split_persons(amount, weights), strict=True):
+                    parts[position] = part
         for code, amount in amounts_there.items():
-            if code in places:
-                parts[places.index(code)] += amount
-        ends.append([int(part) for part in parts])
+            if code in place.locality:
+                parts[place.locality[code]] += amount
+        ends.append(parts)
     return ends[0], ends[1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -101,17 +101,36 @@ def _seconds(text: str) -> int:
     return int(hours) * 3600 + int(minutes) * 60
 
 
-def _in_words(pattern: pd.DataFrame) -> str:
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """One session of a series' pattern: on a weekday (0-6), or on a date (ISO text), whose weekday is then of no use."""
+
+    weekday: int
+    date: str
+    start_s: int
+    end_s: int
+
+
+def _patterns(sessions: pd.DataFrame) -> dict[str, list[_Session]]:
+    """The sessions of each series."""
+    columns = (sessions[name].tolist() for name in ("series_id", "weekday", "date", "start_s", "end_s"))
+    patterns: dict[str, list[_Session]] = {}
+    for series, weekday, day, start_s, end_s in zip(*columns, strict=True):
+        one = _Session(-1 if day else int(weekday), day, int(start_s), int(end_s))
+        patterns.setdefault(series, []).append(one)
+    return patterns
+
+
+def _in_words(pattern: Sequence[_Session]) -> str:
     """The sessions of one series as text, in identifiers that pages translate: `mon 10:00-12:00; ...`."""
 
     def clock(seconds: int) -> str:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
 
-    texts = [
-        f"{_WEEKDAYS[int(row.weekday)] if not row.date else row.date} {clock(row.start_s)}-{clock(row.end_s)}"
-        for row in records(pattern.sort_values(["date", "weekday", "start_s", "end_s"]))
-    ]
-    return "; ".join(texts)
+    return "; ".join(
+        f"{one.date or _WEEKDAYS[one.weekday]} {clock(one.start_s)}-{clock(one.end_s)}"
+        for one in sorted(pattern, key=lambda one: (one.date, one.weekday, one.start_s, one.end_s))
+    )
 
 
 def supply_of_month(
@@ -142,26 +161,29 @@ def supply_of_month(
     running = running.assign(funding=funding.fillna("grant").astype(str))
     # Sundays are public holidays by law, but no reason to leave out a session that is planned on one.
     free = holidays.Sweden(years={day.year for day in window.days}, include_sundays=False)
-    patterns = dict(iter(sessions.groupby("series_id")))
+    patterns = _patterns(sessions)
     start_s, end_s = _seconds(settings.standard_start), _seconds(settings.standard_end)
-    standard = pd.DataFrame({"weekday": range(5), "date": "", "start_s": start_s, "end_s": end_s})
+    standard = [_Session(weekday, "", start_s, end_s) for weekday in range(5)]
+    days = [(day, day.isoformat(), day.weekday(), day in free) for day in window.days]
     rows: list[tuple[str, date, int, int]] = []
     facts = []
     for one in records(running):
         assumed = not one.digital and one.series_id not in patterns
-        pattern = patterns.get(one.series_id, standard if assumed else standard.iloc[:0])
+        pattern = patterns.get(one.series_id, standard if assumed else [])
         own: set[tuple[str, date, int, int]] = set()
         left_out = 0
-        for day in window.days:
-            inside = (not one.valid_from or date.fromisoformat(one.valid_from) <= day) and (
-                not one.valid_to or day <= date.fromisoformat(one.valid_to)
-            )
-            for session in records(pattern) if inside else ():
-                on_day = session.date == day.isoformat() if session.date else session.weekday == day.weekday()
-                if on_day and day in free:
+        begins = date.fromisoformat(one.valid_from) if one.valid_from else date.min
+        ends = date.fromisoformat(one.valid_to) if one.valid_to else date.max
+        for day, text, weekday, is_free in days:
+            if not begins <= day <= ends:
+                continue
+            for session in pattern:
+                if (session.date or text) != text or (not session.date and session.weekday != weekday):
+                    continue
+                if is_free:
                     left_out += 1
-                elif on_day:
-                    own.add((one.series_id, day, int(session.start_s), int(session.end_s)))
+                else:
+                    own.add((one.series_id, day, session.start_s, session.end_s))
         if not one.digital:
             rows += own
         facts.append((_in_words(pattern), len(own), left_out, assumed))

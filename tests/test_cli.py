@@ -17,6 +17,7 @@ from geomatch.errors import InputError
 from geomatch.kinds import KINDS
 from geomatch.month import facts_of
 from geomatch.tables import TABLES
+from tests.test_optional import files as optional_files
 from tests.travel.asked import activities_csv, degrees, line, origins_csv
 from tests.travel.feeds import Feed
 
@@ -120,7 +121,7 @@ def test_wrong_input_is_one_message_and_exit_code_2(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_input_has_a_reader_of_its_own(kind: str, tmp_path: Path) -> None:
-    # The demo's file of each kind is read, and a file of another kind is refused.
+    # A file of each kind is read, and a file of another kind is refused.
     inputs = write_demo_inputs(tmp_path)
     localities = tmp_path / "SYNTETISK-tatorter.csv"
     localities.write_text(
@@ -133,6 +134,7 @@ def test_every_kind_of_input_has_a_reader_of_its_own(kind: str, tmp_path: Path) 
         "timetable": inputs.timetable,
         "localities": localities,
         "corridors": inputs.corridors,
+        **optional_files(tmp_path),
     }
     facts, synthetic = facts_of(kind, files[kind])
     assert facts["rows"] > 0

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geomatch.disjoint import most_people
 from geomatch.errors import InputError
 from geomatch.need import need_of_month, published_total, widened_cells
 from geomatch.points import demand_points, split_persons
@@ -520,6 +521,83 @@ def test_without_a_total_the_breakdown_with_the_most_people_is_taken() -> None:
     # 15 and 5 by accommodation; of the sexes only the 8 women are published, who are among the 20.
     table = of_groups(("all", "all", "agency", 15), ("all", "all", "own", 5), ("all", "women", "all", 8))
     assert used_groups(table) == [("all", "all", 5, 5), ("all", "all", 15, 15)]
+
+
+def test_people_inside_a_larger_row_are_not_lost_when_it_is_not_used() -> None:
+    # The 20 under protection and the 12 at the agency's overlap, and so only the 20 are taken; but the 10 seekers among
+    # the 12 are not under protection: 10 + 5 + 20 = 35 persons, each once.
+    table = of_groups(
+        (SEEKER, "all", "agency", 10),
+        (SEEKER, "all", "own", 5),
+        (PROTECTION, "all", "all", 20),
+        ("all", "all", "agency", 12),
+    )
+    assert used_groups(table) == [(SEEKER, "all", 5, 5), (SEEKER, "all", 10, 10), (PROTECTION, "all", 20, 20)]
+    # With 40 at the agency's, at most 20 of them under protection, its row and the 5 others are more than 35.
+    table.loc[3, ["low", "high"]] = 40
+    assert used_groups(table) == [("all", "all", 40, 40), (SEEKER, "all", 5, 5)]
+
+
+def test_parts_do_not_stand_for_their_total() -> None:
+    # At most 5 are under protection, though its two parts say at most 4 each; and the row of the agency's has some of
+    # them. At the lower ends every choice has 2: the total is taken, and not the parts with their 8.
+    def about(accommodation: str, group: str) -> tuple[str, ...]:
+        return ("all", accommodation, group, "all", "all", "all")
+
+    rows = [
+        about("agency", PROTECTION),
+        about("own", PROTECTION),
+        about("all", PROTECTION),
+        about("agency", "all"),
+    ]
+    assert most_people(rows, [(1, 4), (1, 4), (2, 5), (1, 1)]) == [2]
+
+
+VALUES = {
+    "accommodation": ("agency", "own"),
+    "target_group": (SEEKER, PROTECTION),
+    "sex": ("women", "men"),
+}
+
+
+@st.composite
+def some_rows(draw: st.DrawFn) -> pd.DataFrame:
+    """Some of all sums that can be published of persons by accommodation, group and sex."""
+    persons = {one: draw(st.integers(0, 9)) for one in itertools.product(*VALUES.values())}
+    keys = list(itertools.product(*(("all", *values) for values in VALUES.values())))
+    chosen = draw(st.lists(st.sampled_from(keys), min_size=1, max_size=9, unique=True))
+    return pd.concat(
+        [
+            of_groups(
+                (group, sex, place, sum(persons[one] for one in people_in((place, group, sex))))
+            ).assign(cell=f"B{n}")
+            for n, (place, group, sex) in enumerate(chosen)
+        ],
+        ignore_index=True,
+    )
+
+
+def people_in(about: Sequence[str]) -> set[tuple[str, ...]]:
+    """The smallest groups of persons in a row."""
+    return set(
+        itertools.product(
+            *(values if one == "all" else (one,) for one, values in zip(about, VALUES.values(), strict=True))
+        )
+    )
+
+
+@given(some_rows())
+def test_no_rows_without_people_in_common_count_more_than_those_used(table: pd.DataFrame) -> None:
+    found = need_of_month(table, "2023-02").table
+    rows = [(people_in(about), low) for *about, low in found[[*VALUES, "low"]].itertuples(index=False)]
+    used = [rows[n] for n in found.index[found["used"]]]
+    assert sum(len(people) for people, _low in used) == len(set().union(*(people for people, _low in used)))
+    assert sum(low for _people, low in used) == max(
+        sum(low for _people, low in some)
+        for size in range(1, len(rows) + 1)
+        for some in itertools.combinations(rows, size)
+        if sum(len(people) for people, _low in some) == len(set().union(*(people for people, _low in some)))
+    )
 
 
 def test_age_bands_that_overlap_count_nobody_twice() -> None:

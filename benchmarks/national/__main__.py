@@ -95,10 +95,14 @@ def month(folder: Path, cache: Path) -> None:
     plain = search.Search.scan
 
     def counted(
-        one: search.Search, target: search.Target, layers: int | None, wanted: np.ndarray
+        one: search.Search,
+        target: search.Target,
+        layers: int | None,
+        wanted: np.ndarray,
+        cone: search.Cone | None = None,
     ) -> search.Scan:
         scans.append(int(wanted.sum()))
-        return plain(one, target, layers, wanted)
+        return plain(one, target, layers, wanted, cone)
 
     search.Search.scan = counted  # type: ignore[method-assign]  # a spy
     network = _network(folder, cache)

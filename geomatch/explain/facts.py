@@ -222,6 +222,7 @@ def as_plain(explained: Explained) -> dict[str, Any]:
             {
                 "point_id": one.point_id,
                 "locality": one.name,
+                "kind": one.kind,
                 "persons": _persons(one.persons),
                 "asked_of": place(one.asked_of),
                 "reasons": [{"reason": reason, "series": count} for reason, count in one.reasons],

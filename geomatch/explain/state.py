@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,12 +14,16 @@ from geomatch.access import MonthAllocation, Scenario
 from geomatch.access.reach import LOW, MILLI
 from geomatch.allocation import LOCAL, WALK
 from geomatch.allocation.symmetry import Bools, Floats, Ints
+from geomatch.points import SITE
 from geomatch.tables import SCENARIOS, records
 from geomatch.travel.summary import REASONS
 
 __all__ = ["SEXES", "Full", "Going", "Pair", "Picture", "Stranded", "Toward", "picture"]
 
 SEXES = ("women", "men", "all")
+CELL = "cell"
+# Points that are told of together.
+_TOGETHER = (SITE, CELL)
 Pair = tuple[int, int]
 """Thousandths of persons at low and at high need."""
 # The allocation's quantities have two decimals of a thousandth: what lacks less than this is full.
@@ -82,16 +86,19 @@ class Stranded:
     """People of one point who reach nothing suitable.
 
     Attributes:
-        point_id, name: The point.
+        point_id, name: The point; empty for sites and cells, which are one row each: where a site is may not be told,
+            and a cell of a raster has no name.
+        kind: Kind of point, as in table `points`.
         persons: How many.
         asked_of: The municipality whose activities the reasons are about: their own, or where it has no suitable
             one, that of the nearest; empty where no activity that may be shown suits them.
         reasons: Reasons of METHOD 4 and in how many of those series each is the commonest, commonest first; equally
-            common ones in the order of REASONS.
+            common ones in the order of REASONS. None for sites: it would tell how far they are from what is known.
     """
 
     point_id: str
     name: str
+    kind: str
     persons: Pair
     asked_of: str
     reasons: tuple[tuple[str, int], ...]
@@ -306,7 +313,13 @@ def _stranded(
         told = day_returns[(day_returns["point_id"] == point_id) & day_returns["series_id"].isin(series)]
         counts = Counter(row.reason for row in records(told) if row.reason)
         reasons = sorted(counts.items(), key=lambda item: (-item[1], REASONS.index(item[0])))
-        rows.append(Stranded(point_id, str(homes.loc[point_id, "name"]), persons, where, tuple(reasons)))
+        name, kind = (str(homes.loc[point_id, column]) for column in ("name", "kind"))
+        rows.append(Stranded(point_id, name, kind, persons, where, tuple(reasons)))
+    rows = [row for row in rows if row.kind not in _TOGETHER] + [
+        _as_one([row for row in rows if row.kind == kind])
+        for kind in _TOGETHER
+        if any(row.kind == kind for row in rows)
+    ]
     return tuple(sorted(rows, key=lambda r: (-sum(r.persons), -r.persons[0], r.name, r.point_id)))
 
 
@@ -319,3 +332,17 @@ def _asked(homes: gpd.GeoDataFrame, suited: gpd.GeoDataFrame, point_id: str) -> 
         far_m = suited.geometry.distance(homes.geometry[point_id])
         code = str(suited["municipality_code"].iloc[int(np.argmin(far_m.to_numpy()))])
     return code, set(suited.index[suited["municipality_code"] == code])
+
+
+def _as_one(rows: Sequence[Stranded]) -> Stranded:
+    """Points of one kind as one row; of cells the reasons of the one with most people."""
+    most = max(rows, key=lambda row: (sum(row.persons), row.persons, row.asked_of, row.reasons))
+    known = most.kind != SITE
+    return Stranded(
+        "",
+        "",
+        most.kind,
+        _summed(row.persons for row in rows),
+        most.asked_of if known else "",
+        most.reasons if known else (),
+    )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from geomatch.ask_text import reason_sentence
 from geomatch.explain.change_text import activity_text, change_lines
 from geomatch.explain.facts import Explained
-from geomatch.explain.state import Pair, Toward
+from geomatch.explain.state import CELL, Pair, Stranded, Toward
+from geomatch.points import SITE
 from geomatch.publish.facts import ShownMunicipality, plain
 from geomatch.publish.numbers import half_up, month_text, pair, percent_interval, rounded_parts, whole
 from geomatch.publish.sentences import municipality_sentences
@@ -223,12 +224,23 @@ def _stranded_lines(explained: Explained, shown: ShownMunicipality) -> list[str]
     persons = _split([row.persons for row in rows], _part(shown, "no_day_return"))
     lines = []
     for row, numbers in zip(rows, persons, strict=True):
-        fields = {"locality": plain(row.name), "n": pair(*numbers) if any(numbers) else _("less than 1")}
+        fields = {"locality": _point_name(row), "n": pair(*numbers) if any(numbers) else _("less than 1")}
         who = ngettext("{locality}: {n} person.", "{locality}: {n} persons.", _count(numbers)).format(
             **fields
         )
-        lines.append(f"{who} {_why(row.asked_of, row.reasons, explained)}")
+        why = (
+            _("Why is not told, since it would tell where they are.")
+            if row.kind == SITE
+            else _why(row.asked_of, row.reasons, explained)
+        )
+        lines.append(f"{who} {why}")
     return lines
+
+
+def _point_name(row: Stranded) -> str:
+    if row.kind == SITE:
+        return _("The sites of agency accommodation")
+    return _("Cells of the population raster") if row.kind == CELL else plain(row.name)
 
 
 def _why(asked_of: str, reasons: tuple[tuple[str, int], ...], explained: Explained) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomatch.access.purposes import of_purposes
 from geomatch.access.reach import suits
 from geomatch.corridors.ways import failings
 from geomatch.publish.facts import CountyFacts
@@ -117,7 +118,8 @@ def journeys(facts: CountyFacts) -> dict[tuple[str, str], Journey]:
     A pair is missing where only hidden activities are reached, and where the tables hold no day returns of its people.
     """
     between = facts.day_returns["from_code"] != facts.day_returns["to_code"]
-    visible = facts.activities[["series_id", "visibility", "target_groups", "sex", "places"]]
+    asked = of_purposes(facts.activities, facts.settings.allocation.purposes)
+    visible = asked[["series_id", "visibility", "target_groups", "sex", "places"]]
     table = facts.day_returns[facts.day_returns["reachable"] & between].merge(
         pd.DataFrame(visible).rename(columns={"sex": "for_sex"}), on="series_id", how="inner"
     )

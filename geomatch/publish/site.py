@@ -200,9 +200,7 @@ def publish_month(
                 **tables,
             )
             notes = page_notes(manifest["assumptions_by_county"][code], facts.own_activities())
-            made = publish_county(
-                replace(facts, notes=tuple(notes), changes=_changes(change, code)), staged
-            )
+            made = publish_county(replace(facts, notes=tuple(notes), changes=_changes(change, code)), staged)
             made.with_name(PROVENANCE).write_text(
                 dump_json({name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}),
                 encoding="utf-8",

@@ -29,7 +29,8 @@ class Rides:
         connection: Number of the connection in the network.
         departure_s, arrival_s: In the scan's own time.
         from_stop, to_stop: In the scan's own direction.
-        trip: Trip; of a trip of the day before, its number + the number of trips.
+        trip: Number of the trip among those that run on some of the days, on the day itself or on the day before.
+        old: Whether the trip is one of the day before.
         service: Service, likewise.
         board, alight: Whether one may board at from_stop, alight at to_stop: 0 no, 1 yes, 2 booked ahead.
         linked: Whether some link begins or ends here.
@@ -41,6 +42,7 @@ class Rides:
     from_stop: np.ndarray
     to_stop: np.ndarray
     trip: np.ndarray
+    old: np.ndarray
     service: np.ndarray
     board: np.ndarray
     alight: np.ndarray
@@ -152,12 +154,16 @@ def _rides_of(days: Days, direction: int, shift_s: int) -> Rides:
     # Latest first; within a trip the later ride first, also when several leave in the same second.
     order = _descending(departure, along, old)
     trip = network.trip[connection] + np.where(old, len(network.service_of_trip), 0).astype(np.int32)
+    # What is kept by trip stands close together, which makes a search quicker.
+    running = np.zeros(2 * len(network.service_of_trip), bool)
+    running[trip] = True
+    trip = (np.cumsum(running, dtype=np.int32) - 1)[trip]
     name = connection + old * len(network.trip)
     linked = np.zeros(2 * len(network.trip), bool)
     linked[days.links.start] = linked[days.links.end] = True
     service = service[connection] + old * services
-    kept = (connection, departure, arrival, start, end, trip, service, board, alight, linked[name])
-    kinds = (*[np.int32] * 7, np.int8, np.int8, bool)
+    kept = (connection, departure, arrival, start, end, trip, old, service, board, alight, linked[name])
+    kinds = (*[np.int32] * 6, bool, np.int32, np.int8, np.int8, bool)
     return Rides(*(np.ascontiguousarray(a[order], kind) for a, kind in zip(kept, kinds, strict=True)))
 
 

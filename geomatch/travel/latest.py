@@ -38,14 +38,16 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
     """
     stops, days = leave_s.shape
     leave_s[:] = NEVER
-    # The days on which there is a time to get out by, and the least of them.
-    ready_days, least_s = np.zeros(stops, np.int64), np.full(stops, NEVER, np.int32)
+    # The days on which there is a time to get out by, and the least and the most of them: mostly one of them decides.
+    ready_days = np.zeros(stops, np.int64)
+    least_s, most_s = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
     for stop in range(stops):
         least = INFINITE
         for day in range(days):
             if ready_s[stop, day] != NEVER:
                 ready_days[stop] |= np.int64(1) << day
                 least = min(least, ready_s[stop, day])
+                most_s[stop] = max(most_s[stop], ready_s[stop, day])
         if ready_days[stop] != 0:
             least_s[stop] = least
     left_days = np.zeros(stops, np.int64)
@@ -66,7 +68,7 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                 stop, arrival, before = to_stop[j], arrival_s[j], trip_days[trip[j]]
                 made = before
                 leaving = usable(alight_type[j], booking)
-                if leaving and made != running:
+                if leaving and made != running and arrival <= most_s[stop]:
                     if least_s[stop] >= arrival:
                         made |= running & ready_days[stop]
                     else:
@@ -97,19 +99,23 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                 changed = tied
                 left_days[start] |= new
                 departure = departure_s[j]
-                for day in range(days):
-                    if (new >> day) & 1:
+                left, day = new, 0
+                while left != 0:
+                    if left & 1:
                         leave_s[start, day] = departure
+                    left >>= 1
+                    day += 1
                 for entry in range(back_offset[start], back_offset[start + 1]):
-                    other = back_stop[entry]
+                    other, at_s = back_stop[entry], departure - back_s[entry]
+                    least_s[other] = at_s if ready_days[other] == 0 else min(least_s[other], at_s)
+                    most_s[other] = max(most_s[other], at_s)
                     ready_days[other] |= new
-                    least = INFINITE
-                    for day in range(days):
-                        if (new >> day) & 1:
-                            ready_s[other, day] = max(ready_s[other, day], departure - back_s[entry])
-                        if (ready_days[other] >> day) & 1:
-                            least = min(least, ready_s[other, day])
-                    least_s[other] = least
+                    left, day = new, 0
+                    while left != 0:
+                        if left & 1:
+                            ready_s[other, day] = max(ready_s[other, day], at_s)
+                        left >>= 1
+                        day += 1
         i = end
 
 
@@ -145,16 +151,16 @@ def seeds(  # type: ignore[no-untyped-def]  # numba compiles it
 
 
 @numba.njit(cache=True, nogil=True)
-def marked(first, last, connection, trip, trips, total, ride_days, marks):  # type: ignore[no-untyped-def]
-    """Mark the connections that are of use on some day, by their number in the network, of the day before + `total`."""
+def marked(first, last, connection, old, total, ride_days, mark, marks):  # type: ignore[no-untyped-def]
+    """Put `mark` on the connections that are of use on some day, by their number in the network, of the day before + `total`."""
     for i in range(first, last):
         if ride_days[i] != 0:
-            marks[connection[i] + total * (trip[i] >= trips)] = True
+            marks[connection[i] + total * old[i]] = mark
 
 
 @numba.njit(cache=True, nogil=True)
-def kept(first, last, connection, trip, trips, total, marks, ride_days):  # type: ignore[no-untyped-def]
-    """Leave in `ride_days` what is marked."""
+def kept(first, last, connection, old, total, mark, marks, ride_days):  # type: ignore[no-untyped-def]
+    """Leave in `ride_days` what has the `mark`."""
     for i in range(first, last):
-        if ride_days[i] != 0 and not marks[connection[i] + total * (trip[i] >= trips)]:
+        if ride_days[i] != 0 and marks[connection[i] + total * old[i]] != mark:
             ride_days[i] = 0

@@ -34,6 +34,7 @@ class Surroundings:
         limit_s: Longest journey; INFINITE without a limit.
         rides: The connections, by how much later the times of a day are counted from than those of the day before.
         room: Likewise, where the list of each stop begins when each of its connections is worth boarding once.
+        trips: Likewise, how many trips there are.
         turned_s: Likewise, the departures with their sign turned: ascending, to search in.
     """
 
@@ -43,6 +44,7 @@ class Surroundings:
     limit_s: int
     rides: dict[int, Rides]
     room: dict[int, np.ndarray]
+    trips: dict[int, int]
     turned_s: dict[int, np.ndarray]
     _marks: dict[tuple[int, tuple[int, ...]], tuple[np.ndarray, Linked]] = field(default_factory=dict)
 
@@ -75,9 +77,9 @@ def surroundings(days: Days, direction: int, bound_s: np.ndarray | None, limit_s
     for shift, part in rides.items():
         room[shift] = np.zeros(len(days.network.stop_xy_m) + 1, np.int64)
         np.cumsum(np.bincount(part.from_stop, minlength=len(room[shift]) - 1), out=room[shift][1:])
-    return Surroundings(
-        days, direction, limit_s, rides, room, {shift: -part.departure_s for shift, part in rides.items()}
-    )
+    trips = {shift: int(part.trip.max(initial=-1)) + 1 for shift, part in rides.items()}
+    turned_s = {shift: -part.departure_s for shift, part in rides.items()}
+    return Surroundings(days, direction, limit_s, rides, room, trips, turned_s)
 
 
 def _linked(days: Days, rides: Rides, direction: int, chosen: Sequence[int]) -> Linked:
@@ -87,8 +89,7 @@ def _linked(days: Days, rides: Rides, direction: int, chosen: Sequence[int]) -> 
     place = np.flatnonzero(rides.linked)
     if not len(place):
         return none
-    trips, connections = len(days.network.service_of_trip), len(days.network.trip)
-    name = rides.connection[place] + connections * (rides.trip[place] >= trips).astype(np.int64)
+    name = rides.connection[place] + len(days.network.trip) * rides.old[place].astype(np.int64)
     order = np.argsort(name)
     name, place = name[order], place[order]
 

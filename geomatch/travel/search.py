@@ -36,6 +36,8 @@ __all__ = ["Moment", "Scan", "Scratch", "Search", "deadlines", "one_way", "searc
 
 # How long before the deadline (in the scan's time) to look whether everybody has found a way.
 _STEPS_S = np.array([30, 45, 60, 75, 90, 105, 120, 150, 180, 240, 300, 420, 600]) * 60
+# What a byte holds.
+_MOST_MARKS = 255
 # Fewer than this share still ask: worth looking anew at what is of use to them.
 _FEWER = 0.9
 
@@ -49,6 +51,7 @@ class Scratch:
         # Pieces there is room for, and departures worth boarding for each connection; both grow when too few.
         self.pieces, self.board = 1 << 20, 1
         self._kept: dict[str, np.ndarray] = {}
+        self._mark = 0
 
     def array(self, name: str, kind: type, *shape: int) -> np.ndarray:
         """The array `name`, holding whatever it was left with."""
@@ -56,6 +59,13 @@ class Scratch:
         if name not in self._kept or len(self._kept[name]) < size:
             self._kept[name] = np.empty(size, kind)
         return self._kept[name][:size].reshape(shape)
+
+    def fresh_mark(self, size: int) -> tuple[int, np.ndarray]:
+        """A mark that no element of an array of `size` has yet, and the array: nothing need be wiped each time."""
+        if len(self._kept.get("marks", ())) < size or self._mark == _MOST_MARKS:
+            self._kept["marks"], self._mark = np.zeros(size, np.uint8), 0
+        self._mark += 1
+        return self._mark, self._kept["marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ class Search:
         self.free = near.limit_s == INFINITE and self.most >= CHANGE_MASK
         self.ask_later = near.direction == HOME and limits is not None
         self.runs, self.linked = near.marks(shift_s, self.chosen)
-        self.first = int(np.searchsorted(self.turned_s, -deadline_s))
+        self.first = _place(self.turned_s, -deadline_s)
 
     def scan(self, target: Target, layers: int | None, wanted: np.ndarray, cone: Cone | None = None) -> Scan:
         """One scan, which ends when all origins of the target have found a way on all days.
@@ -201,7 +211,7 @@ class Search:
         count = len(self.rides.connection)
         if self.near.limit_s == INFINITE:
             return [count]
-        pauses = np.searchsorted(self.turned_s, _STEPS_S - self.deadline_s)
+        pauses = np.searchsorted(self.turned_s, (_STEPS_S - self.deadline_s).astype(np.int32))
         return [*(int(place) for place in np.unique(pauses) if self.first < place < count), count]
 
     def _read(
@@ -257,8 +267,10 @@ class Search:
         """The latest departure of each origin on each day that makes a deadline without limits, or NEVER."""
         walks, stops = self.places.origins, len(self.room) - 1
         ready_s = self.scratch.array("ready_s", np.int32, stops, len(self.chosen))
-        ready_s[:] = np.where(target.egress_s < INFINITE, deadline_s - target.egress_s, NEVER)[:, None]
-        first = int(np.searchsorted(self.turned_s, -deadline_s))
+        ready_s[:] = NEVER
+        near = np.flatnonzero(target.egress_s < INFINITE)
+        ready_s[near] = (deadline_s - target.egress_s[near])[:, None]
+        first = _place(self.turned_s, -deadline_s)
         leave_s, _days = self._latest(self.near, first, len(self.turned_s), ready_s)
         result = np.empty((len(target.rows), len(self.chosen)), np.int32)
         departures(
@@ -275,7 +287,7 @@ class Search:
         back = self.days.network.changes[1 - near.direction]
         leave_s = scratch.array("leave_s", np.int32, *ready_s.shape)
         ride_days = scratch.array(f"ride_days {near.direction}", np.int64, len(rides.trip))
-        trip_days = scratch.array("trip_days", np.int64, len(scratch.trip_place))
+        trip_days = scratch.array("trip_days", np.int64, near.trips[self.shift_s])
         trip_days[:] = 0
         latest(
             first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
@@ -292,18 +304,18 @@ class Search:
         first_s = int(
             np.where(departure_s == NEVER, self.deadline_s, departure_s).min(initial=self.deadline_s)
         )
-        last = max(self.first, int(np.searchsorted(self.turned_s, -first_s, side="right")))
+        last = max(self.first, _place(self.turned_s, 1 - first_s))
         ready_s = self.scratch.array("ready_s", np.int32, len(self.room) - 1, len(self.chosen))
         seeds(target.rows, walks.offset, walks.stop, walks.walk_s, departure_s, ready_s)
         turned = self.near.opposite()
-        ends = np.searchsorted(turned.turned_s[self.shift_s], [first_s, self.deadline_s + 1])
-        _leave_s, other_days = self._latest(turned, int(ends[0]), int(ends[1]), ready_s)
-        trips, total = len(network.service_of_trip), len(network.trip)
-        marks = self.scratch.array("marks", np.bool_, 2 * total)
-        marks[:] = False
+        turned_s = turned.turned_s[self.shift_s]
+        ends = _place(turned_s, first_s), _place(turned_s, self.deadline_s + 1)
+        _leave_s, other_days = self._latest(turned, *ends, ready_s)
+        total = len(network.trip)
+        mark, marks = self.scratch.fresh_mark(2 * total)
         rides = turned.rides[self.shift_s]
-        marked(int(ends[0]), int(ends[1]), rides.connection, rides.trip, trips, total, other_days, marks)
-        kept(self.first, last, self.rides.connection, self.rides.trip, trips, total, marks, ride_days)
+        marked(*ends, rides.connection, rides.old, total, other_days, mark, marks)
+        kept(self.first, last, self.rides.connection, self.rides.old, total, mark, marks, ride_days)
         return Cone(departure_s, ride_days, last)
 
     def _later(self, target: Target, found: dict[str, np.ndarray]) -> np.ndarray:
@@ -377,6 +389,11 @@ class Search:
             )  # fmt: skip
             result.put(rows, Ways(*(part.T for part in parts)), days)
         return result
+
+
+def _place(turned_s: np.ndarray, moment_s: int) -> int:
+    """Where a moment stands among departures. Of another kind than they are, it would have them all copied."""
+    return int(np.searchsorted(turned_s, np.int32(moment_s)))
 
 
 def searches(

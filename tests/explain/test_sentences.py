@@ -142,6 +142,7 @@ def test_the_same_town_as_plain_values() -> None:
         {
             "point_id": "0180/c",
             "locality": "0180/c",
+            "kind": "locality",
             "persons": {"low": 4.0, "high": 4.0},
             "asked_of": {"municipality_code": "0180", "municipality": "Stockholm"},
             "reasons": [{"reason": "too_long", "series": 1}],
@@ -322,3 +323,27 @@ def test_withheld_counts_and_people_without_known_sex_are_uncertain() -> None:
         "10 more places at Kurs in Stockholm. 0 / 2 fewer would be without a place here, 0 / 2 fewer in all"
     )
     assert f"  Most would be gained by {best} municipalities." in lines
+
+
+def test_sites_are_told_of_together_and_never_how_far_they_are() -> None:
+    """c is a site with 4 men, d one with 3 women, for both of whom the course is too far."""
+    world = town().live("0180/d", 3, sex="women", kind="site").way("0180/d", "Kurs", 100, reachable=False)
+    world.people = [{**one, "kind": "site"} if one["point"] == "0180/c" else one for one in world.people]
+    found = explained_world(world, "0180", settings(shares=entitled(0.5, 1.0)))
+    text = "\n".join(explained_lines(found))
+    told = "  Anläggningsboendena: 7 personer. Varför sägs inte, eftersom det skulle säga var de bor."
+    assert told in text.splitlines()
+    facts = as_plain(found)
+    assert facts["no_day_return_from"] == [
+        {
+            "point_id": "",
+            "locality": "",
+            "kind": "site",
+            "persons": {"low": 7.0, "high": 7.0},
+            "asked_of": {"municipality_code": None, "municipality": None},
+            "reasons": [],
+        }
+    ]
+    for name in ("0180/c", "0180/d"):
+        assert name not in text
+        assert name not in str(facts)
