@@ -180,12 +180,22 @@ def _similar_sentences(shown: ShownMunicipality) -> str:
     if not shown.similar:
         return ""
     named = []
+    # What the shares are of is said with the first; the page has this sentence for every municipality.
+    told = False
     for one in shown.similar:
+        if math.isnan(one.served_share[1]):
+            named.append(f"{one.name} ({_('nobody enrolled')})")
+            continue
         share = percent_interval(*one.served_share)
-        named.append(f"{one.name} ({_('nobody enrolled') if math.isnan(one.served_share[1]) else share})")
-    sentence = _(
-        "Most like it in need, settlement and public transport are {names}; in brackets, how much of the need there gets a place."
-    ).format(names=list_text(named))
+        named.append(
+            f"{one.name} ({share})"
+            if told
+            else _("{name} ({share} of the need there gets a place)").format(name=one.name, share=share)
+        )
+        told = True
+    sentence = _("Most like it in need, settlement and public transport: {names}.").format(
+        names=list_text(named)
+    )
     first = shown.similar[0]
     if not first.differs_in:
         return sentence

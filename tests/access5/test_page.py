@@ -88,8 +88,8 @@ def test_similar_municipalities_in_words():
     names = facts.names()
     (shown,) = [one for one in shown_municipalities(facts) if one.code == "9901"]
     assert plain(municipality_sentences(shown))[-1] == (
-        f"Liknar mest, i behov, bebyggelse och kollektivtrafik: {names['9902']} (40–63 %), {names['9903']} (ingen "
-        "inskriven) och 9999 (100 %). Inom parentes står hur stor del av behovet som har en plats där. "
+        f"Liknar mest, i behov, bebyggelse och kollektivtrafik: {names['9902']} (där 40–63 % av behovet får "
+        f"plats), {names['9903']} (ingen inskriven) och 9999 (100 %). "
         f"Från {names['9902']} skiljer den sig mest i hur långa resorna är."
     )
     (other,) = [one for one in shown_municipalities(facts) if one.code == "9902"]
@@ -99,9 +99,7 @@ def test_similar_municipalities_in_words():
 def test_equal_in_all_that_is_known():
     facts = county_facts(similar=similar(("9902", 0.5, 0.5, "")))
     (shown,) = [one for one in shown_municipalities(facts) if one.code == "9901"]
-    assert plain(municipality_sentences(shown))[-1].endswith(
-        "(50 %). Inom parentes står hur stor del av behovet som har en plats där."
-    )
+    assert plain(municipality_sentences(shown))[-1].endswith("(där 50 % av behovet får plats).")
 
 
 def test_every_feature_has_words():
