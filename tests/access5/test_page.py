@@ -47,9 +47,10 @@ def last_sentences(table: pd.DataFrame | None) -> list[str]:
 def test_equity_in_words():
     assert last_sentences(equity(women=20_000, men=20_000)) == [
         (
-            "60–70 % av behovet har någon plats inom räckhåll, bland de insatser som får visas. På varje person som delar på "
-            "dem går 0,61 / 0,5 platser inom räckhåll (tillgänglighetsindex, vid lågt och vid högt behov). Hur ojämnt det är "
-            "fördelat: 0,13 / 0,3 (Ginikoefficient: 0 är lika för alla, nära 1 är allt åt några få)."
+            "60–70 % av behovet har någon plats inom räckhåll, bland de insatser som får visas. Tillgänglighetsindex, "
+            "platser inom räckhåll per person som delar på dem, är 0,61 / 0,5 (vid lågt och vid högt behov). "
+            "Ginikoefficienten, hur ojämnt det är fördelat, är 0,13 / 0,3 (0 är lika för alla, nära 1 är allt åt några "
+            "få)."
         ),
         "För kvinnor är indexet 0,5 / 0,25, för män 0,75.",
     ]
