@@ -111,7 +111,8 @@ def _some(names: Sequence[str]) -> str:
 def _uncertain(facts: BriefFacts, own: pd.DataFrame) -> list[str]:
     """What is not known, each with what it makes uncertain."""
     found = []
-    hidden = own[(own["masked_cells"] > 0)]
+    # Where published totals leave one number only, nothing is uncertain.
+    hidden = own[(own["masked_cells"] > 0) & (own["need_low"] < own["need_high"])]
     if len(hidden):
         found.append(
             _(

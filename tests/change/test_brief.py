@@ -128,6 +128,12 @@ def test_the_whole_text_in_swedish() -> None:
     assert brief_text(make_brief(facts())) == SWEDISH
 
 
+def test_a_withheld_count_that_the_totals_tell_is_not_uncertain() -> None:
+    gaps = facts().gaps.assign(need_low=lambda table: table["need_high"])
+    assert list(gaps["masked_cells"] > 0) == [False, True]
+    assert "Prickade antal: i" not in brief_text(make_brief(facts(gaps=gaps)))
+
+
 def test_decisions_go_by_their_gain() -> None:
     # No recommended corridor: the possible one gains 3 at its worst corner, more than the 1 who surely reach nothing.
     table = facts().corridors
