@@ -49,7 +49,7 @@ def make_workspace(folder: Path, shared: Path) -> None:
 
 
 def timed(name: str, function: Callable[..., Any], spent: dict[str, float]) -> Callable[..., Any]:
-    def wrapped(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    def wrapped(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401  # stands for functions of any kind
         start = time.perf_counter()
         try:
             return function(*arguments, **named)

@@ -58,7 +58,7 @@ def _init(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it
     )
 
 
-def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.month import facts_of
     from geomatch.workspace import Workspace
 
@@ -118,7 +118,7 @@ def _inspect(
     print_result({**found.facts, "table": table}, "\n".join(lines), as_json=as_json)
 
 
-def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.annotate import check_annotation, write_annotated
     from geomatch.inspect import inspect_files
 
@@ -140,7 +140,7 @@ def _check(file: Path, kind: str | None, annotate: Path | None, as_json: bool) -
     print_result({"file": file.name, "kind": found.kind, "problems": []}, text, as_json=as_json)
 
 
-def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
+def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.templates import write_template
 
     write_template(kind, file)
@@ -151,7 +151,7 @@ def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
     )
 
 
-def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
@@ -166,7 +166,7 @@ def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa:
     )
 
 
-def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.month import run_month
     from geomatch.workspace import Workspace
 
@@ -201,7 +201,7 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
     )
 
 
-def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> None:  # noqa: FBT001
+def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.publish.site import publish_month
     from geomatch.workspace import Workspace
 
@@ -215,7 +215,7 @@ def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> N
     print_result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
 
 
-def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.status import status_lines, workspace_status
     from geomatch.workspace import Workspace
 
@@ -233,7 +233,7 @@ def _serve(folder: Path, port: int) -> None:
     serve(pages, port)
 
 
-def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.demo.workspace import make_demo
 
     progress = Progress()

@@ -21,9 +21,9 @@ def _marking(*, synthetic: bool) -> None:
 
 
 def _changes(earlier: str, later: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    from geomatch.change.months import change_between  # noqa: PLC0415  (slow to load)
-    from geomatch.change.words import change_facts, change_lines  # noqa: PLC0415
-    from geomatch.workspace import Workspace  # noqa: PLC0415
+    from geomatch.change.months import change_between
+    from geomatch.change.words import change_facts, change_lines
+    from geomatch.workspace import Workspace
 
     progress = Progress()
     try:
@@ -42,8 +42,8 @@ def _brief(
     folder: Path,
     as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.change.brief_files import write_briefs  # noqa: PLC0415  (slow to load)
-    from geomatch.workspace import Workspace  # noqa: PLC0415
+    from geomatch.change.brief_files import write_briefs
+    from geomatch.workspace import Workspace
 
     progress = Progress()
     try:
@@ -61,9 +61,9 @@ def _what_if(
     folder: Path,
     as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.newfile import write_new  # noqa: PLC0415  (slow to load)
-    from geomatch.whatif.answer import answer_what_if, csv_file  # noqa: PLC0415
-    from geomatch.workspace import Workspace  # noqa: PLC0415
+    from geomatch.newfile import write_new
+    from geomatch.whatif.answer import answer_what_if, csv_file
+    from geomatch.workspace import Workspace
 
     progress = Progress()
     try:

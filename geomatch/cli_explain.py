@@ -20,9 +20,9 @@ def _explain(
     folder: Path,
     as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.explain import explain  # noqa: PLC0415  (slow to load)
-    from geomatch.newfile import new_file_problems, write_new  # noqa: PLC0415
-    from geomatch.workspace import Workspace  # noqa: PLC0415
+    from geomatch.explain import explain
+    from geomatch.newfile import new_file_problems, write_new
+    from geomatch.workspace import Workspace
 
     problems = new_file_problems(chart) if chart is not None else []
     if problems:

@@ -29,10 +29,10 @@ def _surface(
     threads: int | None,
     cache: Path | None,
     no_cache: bool,  # noqa: FBT001 (click passes them by name)
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.ask import default_cache  # noqa: PLC0415  (slow to load)
-    from geomatch.ask_surface import Area, Choice, ask_surface  # noqa: PLC0415
+    from geomatch.ask import default_cache
+    from geomatch.ask_surface import Area, Choice, ask_surface
 
     progress = Progress()
     try:

@@ -52,7 +52,7 @@ def _progress() -> Iterator[Progress]:
 
 
 def _cache(folder: Path | None, *, without: bool) -> Path | None:
-    from geomatch.ask import default_cache  # noqa: PLC0415  (slow to load)
+    from geomatch.ask import default_cache
 
     return None if without else folder or default_cache()
 
@@ -69,10 +69,10 @@ def _travel(
     threads: int | None,
     scheduler: str | None,
     cache: Path | None,
-    no_cache: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    no_cache: bool,  # noqa: FBT001 (click passes it by name)
+    as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.ask import ask_travel  # noqa: PLC0415  (slow to load)
+    from geomatch.ask import ask_travel
 
     with _progress() as progress:
         answer = ask_travel(
@@ -94,9 +94,9 @@ def _journey(
     settings: Path | None,
     cache: Path | None,
     no_cache: bool,  # noqa: FBT001 (click passes them by name)
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.ask import ask_journey  # noqa: PLC0415  (slow to load)
+    from geomatch.ask import ask_journey
 
     with _progress() as progress:
         answer = ask_journey(
@@ -119,10 +119,10 @@ def _better_times(
     settings: Path | None,
     threads: int | None,
     cache: Path | None,
-    no_cache: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    no_cache: bool,  # noqa: FBT001 (click passes it by name)
+    as_json: bool,  # noqa: FBT001 (click passes it by name)
 ) -> None:
-    from geomatch.ask import ask_better_times  # noqa: PLC0415  (slow to load)
+    from geomatch.ask import ask_better_times
 
     with _progress() as progress:
         answer = ask_better_times(

@@ -36,7 +36,7 @@ def visible_activities(
             names a municipality that is not there. Nothing is guessed about what may be shown.
     """
     import geopandas as gpd  # noqa: PLC0415  # slow to import, and most of the package does without
-    import shapely  # noqa: PLC0415
+    import shapely  # noqa: PLC0415  # slow to import
 
     table = activities.reveal(Audience.INTERNAL)
     unknown = sorted(set(table["visibility"]) - set(VISIBILITIES))

@@ -109,7 +109,7 @@ def _csv(path: Path, parts: Iterable[pd.DataFrame], kinds: Mapping[str, str]) ->
 
 def _parquet(path: Path, parts: Iterable[pd.DataFrame], kinds: Mapping[str, str]) -> int:
     import pyarrow as pa  # noqa: PLC0415  (slow to load)
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415  # slow to import
 
     rows = 0
     schema = pa.Schema.from_pandas(_none(kinds), preserve_index=False)

@@ -242,9 +242,9 @@ def _choices(name: str, column: _Column, words: Mapping[str, Mapping[str, str]],
 
 def _fill(sheet: Any, place: int, heading: str, column: _Column, choices: str) -> None:  # noqa: ANN401  openpyxl has no types
     from openpyxl.comments import Comment  # noqa: PLC0415  slow to load; only needed here
-    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415  # slow to import, and for xlsx only
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  # slow to import, and for xlsx only
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415  # slow to import, and for xlsx only
 
     letter = get_column_letter(place)
     number_format = _FORMATS.get(column.kind, "@")

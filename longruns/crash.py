@@ -286,7 +286,7 @@ def write_inputs(folder: Path, seed: int) -> None:
     """The demo's files with fewer activities, so that a month is soon computed, and one with mistakes to comment on."""
     import openpyxl  # noqa: PLC0415  used in a process of its own, as is all below
 
-    from geomatch.demo import write_demo_inputs  # noqa: PLC0415
+    from geomatch.demo import write_demo_inputs  # noqa: PLC0415  # slow to import, and seldom needed
 
     made = write_demo_inputs(folder, seed)
     book = openpyxl.load_workbook(made.activities)

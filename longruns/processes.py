@@ -75,7 +75,7 @@ def _watch(folder: str, change: Callable[[], None]) -> None:
         told()
         real(file)
 
-    os.fsync = fsync  # type: ignore[assignment]
+    os.fsync = fsync  # type: ignore[assignment]  # a spy
     sys.addaudithook(hook)
 
 

@@ -33,7 +33,7 @@ def main() -> int:
         def shot(
             name: str, width: int, height: int, scheme: str = "light", anchor: str = "", click: str = ""
         ) -> None:
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
             page.goto(page_url + anchor)
             page.wait_for_timeout(1000)
             if click:

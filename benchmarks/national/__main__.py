@@ -36,6 +36,8 @@ from geomatch.travel.store import open_or_build
 
 FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Nothing is too long, too far away or too many; what must be booked may be.
+OFF = LimitSettings(max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=True, max_away_min=24 * 60)
 
 
 def feed_of(folder: Path) -> Path:
@@ -126,8 +128,10 @@ def beside_cafein(folder: Path, cache: Path) -> None:
     """Twenty activities, there and home from all origins, by both: work for one session of one activity.
 
     cafein is asked for one day, as it has no others: one search back and one on. Ours is the month's question, twenty
-    days asked together, what it takes to lay them out included, shared among the sessions; with our limits, and
-    without any (the search that gives the reasons of those who cannot come). And ours for a single day by itself.
+    days asked together, what it takes to lay them out included, shared among the sessions: all that `pair_returns`
+    does, with our limits and with the limits set so wide that they are off; and the search alone without limits,
+    which gives the reasons of those who cannot come and, as cafein, does not ask whether a way home is the last one.
+    And ours for a single day by itself.
     """
     network = _network(folder, cache)
     origins, series, sessions = question(folder)
@@ -141,7 +145,11 @@ def beside_cafein(folder: Path, cache: Path) -> None:
     part = series[series["series_id"].isin(chosen["id"])]
     asked = sessions[sessions["series_id"].isin(chosen["id"])]
     for what, some in (("a month", asked), ("one day alone", asked[asked["date"] == DAY])):
-        for rules, work in (("our limits", _limited), ("no limits", _free)):
+        for rules, work in (
+            ("our limits", _limited),
+            ("limits off", _off),
+            ("no limits, the search alone", _free),
+        ):
             work(network, origins, part.head(1), some)
             laid_out_s, ours = work(network, origins, part, some)
             each = len(some) / len(part)
@@ -162,10 +170,21 @@ def beside_cafein(folder: Path, cache: Path) -> None:
 Spent = tuple[float, dict[str, float]]
 
 
-def _limited(network: Network, origins: pd.DataFrame, series: pd.DataFrame, sessions: pd.DataFrame) -> Spent:
+def _off(network: Network, origins: pd.DataFrame, series: pd.DataFrame, sessions: pd.DataFrame) -> Spent:
+    """As `_limited`, with nothing too long, too far away or too many, and booking allowed."""
+    return _limited(network, origins, series, sessions, OFF)
+
+
+def _limited(
+    network: Network,
+    origins: pd.DataFrame,
+    series: pd.DataFrame,
+    sessions: pd.DataFrame,
+    limits: LimitSettings | None = None,
+) -> Spent:
     """Work to lay out the days, and for each activity with the limits, in seconds: all that `pair_returns` does."""
     start_s = time.process_time()
-    question = lay_out(network, origins, series, sessions, LimitSettings())
+    question = lay_out(network, origins, series, sessions, limits or LimitSettings())
     laid_out_s = time.process_time() - start_s
     spent = {}
     scratch = Scratch(network)

@@ -20,7 +20,7 @@ def _quadratic(part: Part, weight: Floats, fixed: Floats | None, spare: Floats |
     node) and `spare` (the share of each series in use), they are of the arcs' shares.
     """
     import clarabel  # noqa: PLC0415  # loads a solver that most commands never need
-    from scipy.sparse import csc_array, diags_array  # noqa: PLC0415
+    from scipy.sparse import csc_array, diags_array  # noqa: PLC0415  # scipy is slow to import
 
     nodes, places, arcs = len(part.need), len(part.capacity), len(part.node)
     need, capacity = part.need.astype(float), part.capacity.astype(float)
@@ -40,7 +40,7 @@ def _quadratic(part: Part, weight: Floats, fixed: Floats | None, spare: Floats |
         quadratic, served = 2 * weight, fixed
         top = np.ones(places) if spare is None else np.maximum(spare, 1.0)
         top = np.where(part.series_full, spare, top) if spare is not None else top
-    from scipy.sparse import vstack  # noqa: PLC0415
+    from scipy.sparse import vstack  # noqa: PLC0415  # scipy is slow to import
 
     full, free = np.flatnonzero(part.series_full), np.flatnonzero(~part.series_full)
     identity = diags_array(np.ones(columns)).tocsc()

@@ -19,7 +19,7 @@ def most(need: Ints, capacity: Ints, node: Ints, series: Ints) -> tuple[int, Int
         OverflowError: More than a million persons: the flow counts thousandths in 32 bits.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415  # scipy is slow to import
-    from scipy.sparse.csgraph import maximum_flow  # noqa: PLC0415
+    from scipy.sparse.csgraph import maximum_flow  # noqa: PLC0415  # scipy is slow to import
 
     if not len(node):
         return 0, np.array([], dtype=np.int64)
@@ -55,8 +55,8 @@ def most(need: Ints, capacity: Ints, node: Ints, series: Ints) -> tuple[int, Int
 
 def reach(size: int, start: Ints, tails: Ints, heads: Ints) -> Bools:
     """Vertices that can be reached from any of `start`."""
-    from scipy.sparse import csr_array  # noqa: PLC0415
-    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415
+    from scipy.sparse import csr_array  # noqa: PLC0415  # scipy is slow to import
+    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415  # scipy is slow to import
 
     tails = np.concatenate([np.full(len(start), size), tails])
     heads = np.concatenate([start, heads])

@@ -191,7 +191,7 @@ def condense(network: Network, *, refine: bool = True) -> Condensed:
 def parts(nodes: int, places: int, node: Ints, series: Ints) -> tuple[int, Ints, Ints]:
     """Connected parts of a bipartite graph: how many, and the part of each node and of each series."""
     from scipy.sparse import coo_array  # noqa: PLC0415  # scipy is slow to import; tables alone need not wait for it
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  # scipy is slow to import
 
     size = nodes + places
     graph = coo_array((np.ones(len(node), dtype=np.int8), (node, series + nodes)), shape=(size, size))

@@ -12,7 +12,7 @@ from geomatch.explain.state import CELL, Pair, Stranded, Toward
 from geomatch.points import SITE
 from geomatch.publish.facts import ShownMunicipality, plain
 from geomatch.publish.numbers import half_up, month_text, pair, percent_interval, rounded_parts, whole
-from geomatch.publish.sentences import municipality_sentences
+from geomatch.publish.sentences import masked_sentence, municipality_sentences
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
@@ -261,20 +261,7 @@ def _doubt_lines(explained: Explained, shown: ShownMunicipality) -> list[str]:
     doubts = explained.doubts
     lines = []
     if shown.masked_cells:
-        text = (
-            ngettext(
-                "{n} count behind the number is withheld for secrecy, so it is an interval.",
-                "{n} counts behind the number are withheld for secrecy, so it is an interval.",
-                shown.masked_cells,
-            )
-            if shown.need[0] != shown.need[1]
-            else ngettext(
-                "{n} count behind the number is withheld for secrecy, but published totals leave one value only.",
-                "{n} counts behind the number are withheld for secrecy, but published totals leave one value only.",
-                shown.masked_cells,
-            )
-        )
-        lines.append(text.format(n=whole(shown.masked_cells)))
+        lines.append(masked_sentence(shown))
     for group, low, high in doubts.shares:
         who = {
             "asylum_seeker": _("the asylum seekers"),

@@ -271,7 +271,7 @@ def _style(feature: Feature) -> dict[str, Any]:
 def _number_elements(element: Any, start: int = 0) -> int:  # noqa: ANN401 (an element of branca, which has no types)
     """Give every element a number for its random id, so that the same facts give the same bytes."""
     element._id = f"{start:04d}"  # noqa: SLF001  # branca has no public way to choose the id that names the variable
-    for child in element._children.values():  # noqa: SLF001
+    for child in element._children.values():  # noqa: SLF001  # Folium has no public way to its parts
         start = _number_elements(child, start + 1)
     return start
 
@@ -312,8 +312,8 @@ def map_files(facts: CountyFacts, shown: list[ShownMunicipality], places: list[L
         places: The county's demand points (tables.localities).
     """
     import folium  # noqa: PLC0415  # takes half a second: only for those who draw
-    from branca.element import MacroElement  # noqa: PLC0415
-    from folium.template import Template  # noqa: PLC0415
+    from branca.element import MacroElement  # noqa: PLC0415  # Folium is slow to import
+    from folium.template import Template  # noqa: PLC0415  # Folium is slow to import
 
     class Finish(MacroElement):  # type: ignore[misc]  # branca has no types
         """Hands the map to page.js once every layer is there."""

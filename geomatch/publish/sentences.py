@@ -11,7 +11,7 @@ from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
 
-__all__ = ["county_sentences", "locality_sentence", "municipality_sentences"]
+__all__ = ["county_sentences", "locality_sentence", "masked_sentence", "municipality_sentences"]
 
 
 def _plural(number: tuple[int, int]) -> int:
@@ -69,20 +69,7 @@ def _need_sentences(shown: ShownMunicipality) -> list[str]:
         ).format(name=shown.name, n=interval(*shown.need))
     ]
     if shown.masked_cells:
-        text = (
-            ngettext(
-                "{n} count behind the number is withheld for secrecy, so it is an interval.",
-                "{n} counts behind the number are withheld for secrecy, so it is an interval.",
-                shown.masked_cells,
-            )
-            if shown.need[0] != shown.need[1]
-            else ngettext(
-                "{n} count behind the number is withheld for secrecy, but published totals leave one value only.",
-                "{n} counts behind the number are withheld for secrecy, but published totals leave one value only.",
-                shown.masked_cells,
-            )
-        )
-        sentences.append(text.format(n=whole(shown.masked_cells)))
+        sentences.append(masked_sentence(shown))
     if not math.isnan(shown.need_per_1000[1]):
         low, high = (decimal(end) for end in shown.need_per_1000)
         sentences.append(
@@ -173,6 +160,24 @@ def _feature_text(name: str) -> str:
         "travel_min": _("how long the journeys are"),
         "other_municipality_min": _("how far it is to activities in another municipality"),
     }[name]
+
+
+def masked_sentence(shown: ShownMunicipality) -> str:
+    """How many withheld counts are behind the need, and whether they leave it uncertain."""
+    text = (
+        ngettext(
+            "{n} count behind the number is withheld for secrecy, so it is an interval.",
+            "{n} counts behind the number are withheld for secrecy, so it is an interval.",
+            shown.masked_cells,
+        )
+        if shown.need[0] != shown.need[1]
+        else ngettext(
+            "{n} count behind the number is withheld for secrecy, but published totals leave one value only.",
+            "{n} counts behind the number are withheld for secrecy, but published totals leave one value only.",
+            shown.masked_cells,
+        )
+    )
+    return text.format(n=whole(shown.masked_cells))
 
 
 def _similar_sentences(shown: ShownMunicipality) -> str:

@@ -75,7 +75,7 @@ def read_transfers(
             columns[f"{end}_{name}"] = texts.places_in(ids).astype(np.int64)
             columns[f"{end}_{name}_named"] = ~texts.is_one_of("")
         # Where both are named, the trip goes before its route.
-        columns[f"{end}_route_named"] = columns[f"{end}_route_named"] & ~columns[f"{end}_trip_named"]  # type: ignore[operator]
+        columns[f"{end}_route_named"] = columns[f"{end}_route_named"] & ~columns[f"{end}_trip_named"]  # type: ignore[operator]  # columns of true and false
     rules = pd.DataFrame(columns)
     unknown = {
         name: pd.concat([rules[f"{e}_{name}_named"] & (rules[f"{e}_{name}"] < 0) for e in _ENDS], axis=1).any(

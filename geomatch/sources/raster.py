@@ -69,8 +69,8 @@ def read_raster(path: str | Path) -> PopulationRaster:
             than `MOST_CELLS` do, or they hold more people than the country can have.
     """
     # Slow to load, so that it is not loaded before a raster is read; it comes without types.
-    import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415
-    from rasterio.errors import (  # type: ignore[import-untyped]  # noqa: PLC0415
+    import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415  # slow to import, and seldom needed; it has no types
+    from rasterio.errors import (  # type: ignore[import-untyped]  # noqa: PLC0415  # slow to import, and seldom needed; it has no types
         NotGeoreferencedWarning,
         RasterioError,
     )

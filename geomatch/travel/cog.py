@@ -88,7 +88,7 @@ def cog_bytes(result: Surface, tags: Mapping[str, str] | None = None) -> bytes:
     """
     # Slow to load, and no other command needs it.
     import rasterio  # type: ignore[import-untyped]  # noqa: PLC0415  # it comes without types
-    import rasterio.shutil  # type: ignore[import-untyped]  # noqa: PLC0415
+    import rasterio.shutil  # type: ignore[import-untyped]  # noqa: PLC0415  # slow to import, and for surfaces only; it has no types
 
     title = _("Minutes there and home")
     if result.synthetic:

@@ -151,7 +151,7 @@ def seeds(  # type: ignore[no-untyped-def]  # numba compiles it
 
 
 @numba.njit(cache=True, nogil=True)
-def marked(first, last, connection, old, total, ride_days, mark, marks):  # type: ignore[no-untyped-def]
+def marked(first, last, connection, old, total, ride_days, mark, marks):  # type: ignore[no-untyped-def]  # numba compiles it
     """Put `mark` on the connections that are of use on some day, by their number in the network, of the day before + `total`."""
     for i in range(first, last):
         if ride_days[i] != 0:
@@ -159,7 +159,7 @@ def marked(first, last, connection, old, total, ride_days, mark, marks):  # type
 
 
 @numba.njit(cache=True, nogil=True)
-def kept(first, last, connection, old, total, mark, marks, ride_days):  # type: ignore[no-untyped-def]
+def kept(first, last, connection, old, total, mark, marks, ride_days):  # type: ignore[no-untyped-def]  # numba compiles it
     """Leave in `ride_days` what has the `mark`."""
     for i in range(first, last):
         if ride_days[i] != 0 and marks[connection[i] + total * old[i]] != mark:

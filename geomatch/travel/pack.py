@@ -82,13 +82,13 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 (a type of any 
     return ()
 
 
-def _parts(hint: Any, count: int) -> list[Any]:  # noqa: ANN401
+def _parts(hint: Any, count: int) -> list[Any]:  # noqa: ANN401  # packs values of any type
     """The types of the `count` parts of a tuple."""
     arguments = get_args(hint)
     return [arguments[0]] * count if arguments[1:] == (...,) else list(arguments)
 
 
-def packed(value: Any, hint: Any, name: str, files: Files) -> Any:  # noqa: ANN401
+def packed(value: Any, hint: Any, name: str, files: Files) -> Any:  # noqa: ANN401  # packs values of any type
     """A value as JSON; arrays and tables go to files of their own, and stand there as the names of these."""
     if alternatives := _alternatives(hint):
         return None if value is None else packed(value, alternatives[0], name, files)
@@ -127,7 +127,7 @@ def packed(value: Any, hint: Any, name: str, files: Files) -> Any:  # noqa: ANN4
     raise TypeError(name, hint)
 
 
-def unpacked(value: Any, hint: Any, files: Files) -> Any:  # noqa: ANN401
+def unpacked(value: Any, hint: Any, files: Files) -> Any:  # noqa: ANN401  # packs values of any type
     """What `packed` made JSON and files of."""
     if alternatives := _alternatives(hint):
         return None if value is None else unpacked(value, alternatives[0], files)
@@ -155,7 +155,7 @@ def unpacked(value: Any, hint: Any, files: Files) -> Any:  # noqa: ANN401
     return value
 
 
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401
+def same(one: Any, other: Any) -> bool:  # noqa: ANN401  # packs values of any type
     """Whether two such values are equal: types, shapes, every number and text."""
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and bool(np.array_equal(one, other))

@@ -99,7 +99,7 @@ def select(departure_s, arrival_s, to_stop, bound_s, limit_s):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True)
-def candidates(offset, stop, walk_s, direct_s, bound_s, limit_s):  # type: ignore[no-untyped-def]
+def candidates(offset, stop, walk_s, direct_s, bound_s, limit_s):  # type: ignore[no-untyped-def]  # numba compiles it
     """The origins from which a journey within the limit is not ruled out."""
     chosen = np.empty(len(direct_s), np.int32)
     count = 0

@@ -94,7 +94,7 @@ def _last_in_time(board, layer, begin, end, time_s):  # type: ignore[no-untyped-
 
 
 @numba.njit(cache=True)
-def _offer(pieces, key, days, how, where, keys, masks, hows, wheres):  # type: ignore[no-untyped-def]
+def _offer(pieces, key, days, how, where, keys, masks, hows, wheres):  # type: ignore[no-untyped-def]  # numba compiles it
     """Take over a result on the days on which it is better than the pieces so far; returns how many there are."""
     for piece in range(pieces):
         if keys[piece] <= key:

@@ -303,8 +303,8 @@ def test_activities_at_one_place_share_a_point() -> None:
     table = register()
     table.loc[len(table)] = activity("s9", "Annan odling", "9902", "municipality")
     table = table.set_crs(register().crs)  # pandas before 3.1 loses it when a row is added
-    from geomatch.disclosure import visible_activities  # noqa: PLC0415
-    from geomatch.restricted import Restricted  # noqa: PLC0415
+    from geomatch.disclosure import visible_activities  # noqa: PLC0415  # this test alone needs it
+    from geomatch.restricted import Restricted  # noqa: PLC0415  # this test alone needs it
 
     facts = county_facts(activities=visible_activities(Restricted(table), municipalities()))
     assert '"hover": "Annan odling, Odling"' in county_files(facts)["data.js"]

@@ -692,7 +692,7 @@ def counties_with_cells(draw: st.DrawFn) -> list[tuple[str, str, str, list[Any]]
 def test_what_is_written_in_the_snapshot_layout_comes_back(
     tmp_path: Path, drawn: list[tuple[str, str, str, list[Any]]], blank_rows: int, *, upper: bool
 ) -> None:
-    from geomatch.sources.regions import counties  # noqa: PLC0415
+    from geomatch.sources.regions import counties  # noqa: PLC0415  # this test alone needs it
 
     county_names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
     rows: list[list[Any]] = []

@@ -183,8 +183,8 @@ def test_two_operators_run_side_by_side(tmp_path: Path) -> None:
         ]
     timetable = read_timetable([one_feed.write(tmp_path / "one"), other.write(tmp_path / "other")])
     assert timetable.trips_on(date(2023, 2, 8)).tolist() == [True, True]
-    from geomatch.settings import TransferSettings, WalkSettings  # noqa: PLC0415
-    from geomatch.travel.network import build_network  # noqa: PLC0415
+    from geomatch.settings import TransferSettings, WalkSettings  # noqa: PLC0415  # this test alone needs it
+    from geomatch.travel.network import build_network  # noqa: PLC0415  # this test alone needs it
 
     network = build_network(timetable, WalkSettings(), TransferSettings())
     row = returns_of(network, {"home": HOME_XY}, PLACE_XY, s("10:00"), s("12:00"), LimitSettings()).loc[
