@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if function not in properties:
             usual: Any = getattr(function, _SETTINGS, None) or settings.default
             properties[function] = usual.max_examples * times
-            setattr(function, _SETTINGS, settings(usual, max_examples=properties[function], deadline=None))
+            many = settings(usual, max_examples=properties[function], deadline=None, derandomize=False)
+            setattr(function, _SETTINGS, many)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
     config.stash[_ASKED] = (len(properties), sum(properties.values()))

@@ -54,7 +54,7 @@ class Month:
         )
 
     def around(self, code: str) -> Month:
-        """The part that matters for municipality `code`: whom and what chains of day returns link to its people.
+        """The part that matters for municipality `code`: whom and what chains of day returns link to its people or series.
 
         The rest is allocated by itself and comes out the same; where people are served digitally all share the same
         places, and the month is left whole.
@@ -73,11 +73,12 @@ class Month:
             coo_array((np.ones(len(start)), (start, goal)), shape=(size, size)), directed=False
         )
         own = set(self.points.loc[self.points["municipality_code"] == code, "point_id"])
-        kept = np.isin(label, [label[number[name]] for name in sorted(own)])
+        # Its own series may be what is changed, also where only people from elsewhere get to them.
+        mine = set(self.activities.loc[self.activities["municipality_code"] == code, "series_id"])
+        first = [number[name] for name in sorted(own)] + [number_of_series[name] for name in sorted(mine)]
+        kept = np.isin(label, label[np.array(first, dtype=np.int64)])
         names = {name for name, index in (number | number_of_series).items() if kept[index]}
-        # The municipality's own series stay, also where nobody gets to them: they may be what is changed.
-        mine = self.activities["municipality_code"] == code
-        activities = self.activities[self.activities["series_id"].isin(names) | mine]
+        activities = self.activities[self.activities["series_id"].isin(names)]
         points = self.points[self.points["point_id"].isin(names)]
         returns = self.day_returns[
             self.day_returns["point_id"].isin(names)

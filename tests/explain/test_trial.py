@@ -265,6 +265,12 @@ def test_what_is_far_away_takes_no_part() -> None:
     part = month_of(world).around("0180")
     assert list(part.points["point_id"]) == ["0180/a"]
     assert sorted(part.activities["series_id"]) == ["Ingen", "Kurs"]
+    # Whoever gets to a series of the municipality belongs to it, also where nobody who lives there does.
+    other = World().live("0180/a", 8).live("0181/a", 6).offer("Kurs", "0180", 0).way("0181/a", "Kurs", walk=True)
+    part = month_of(other).around("0180")
+    assert sorted(part.points["point_id"]) == ["0180/a", "0181/a"]
+    [more] = place_trials(part, part.allocated(), "0180")
+    assert (more.own, more.everywhere) == ((0, 0), (6000, 6000))
     # Whoever takes part at a distance shares places with everybody.
     whole = month_of(world, settings(digital_share=0.1))
     assert whole.around("0180") is whole
