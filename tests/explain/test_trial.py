@@ -266,7 +266,9 @@ def test_what_is_far_away_takes_no_part() -> None:
     assert list(part.points["point_id"]) == ["0180/a"]
     assert sorted(part.activities["series_id"]) == ["Ingen", "Kurs"]
     # Whoever gets to a series of the municipality belongs to it, also where nobody who lives there does.
-    other = World().live("0180/a", 8).live("0181/a", 6).offer("Kurs", "0180", 0).way("0181/a", "Kurs", walk=True)
+    other = (
+        World().live("0180/a", 8).live("0181/a", 6).offer("Kurs", "0180", 0).way("0181/a", "Kurs", walk=True)
+    )
     part = month_of(other).around("0180")
     assert sorted(part.points["point_id"]) == ["0180/a", "0181/a"]
     [more] = place_trials(part, part.allocated(), "0180")
