@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geomatch.travel.arrange import arranged
 from geomatch.travel.changes import MIDNIGHT_S
 from geomatch.travel.network import HOME, Network
 
@@ -128,53 +129,16 @@ def days_of(network: Network, days: Sequence[date]) -> Days:
 
 def _rides_of(days: Days, direction: int, shift_s: int) -> Rides:
     network = days.network
-    chosen = days.shift_s == shift_s
-    services = days.runs.shape[1] // 2
-    runs = days.runs[chosen].any(axis=0)
-    today, yesterday = runs[:services], runs[services:]
-    service = network.service_of_trip[network.trip]
-    now = np.flatnonzero(today[service])
-    # What left before midnight belongs to the day before, also on the nights when the clocks change.
-    late = np.flatnonzero(yesterday[service] & (network.departure_s >= MIDNIGHT_S))
-    connection = np.concatenate([now, late]).astype(np.int32)
-    old = np.zeros(len(connection), bool)
-    old[len(now) :] = True
-    departure = network.departure_s[connection] - np.where(old, shift_s, 0).astype(np.int32)
-    arrival = network.arrival_s[connection] - np.where(old, shift_s, 0).astype(np.int32)
-    start, end, board, alight = (
-        network.from_stop[connection],
-        network.to_stop[connection],
-        network.boarding[connection],
-        network.alighting[connection],
-    )
-    along = connection
-    if direction == HOME:
-        departure, arrival, start, end, board, alight = -arrival, -departure, end, start, alight, board
-        along = -along
-    # Latest first; within a trip the later ride first, also when several leave in the same second.
-    order = _descending(departure, along, old)
-    trip = network.trip[connection] + np.where(old, len(network.service_of_trip), 0).astype(np.int32)
-    # What is kept by trip stands close together, which makes a search quicker.
-    running = np.zeros(2 * len(network.service_of_trip), bool)
-    running[trip] = True
-    trip = (np.cumsum(running, dtype=np.int32) - 1)[trip]
-    name = connection + old * len(network.trip)
     linked = np.zeros(2 * len(network.trip), bool)
     linked[days.links.start] = linked[days.links.end] = True
-    service = service[connection] + old * services
-    kept = (connection, departure, arrival, start, end, trip, old, service, board, alight, linked[name])
-    kinds = (*[np.int32] * 6, bool, np.int32, np.int8, np.int8, bool)
-    return Rides(*(np.ascontiguousarray(a[order], kind) for a, kind in zip(kept, kinds, strict=True)))
-
-
-def _descending(departure_s: np.ndarray, along: np.ndarray, old: np.ndarray) -> np.ndarray:
-    """Places by departure, then `along`, both from the last to the first; the day before comes after."""
-    if not len(departure_s):
-        return np.zeros(0, np.int64)
-    # One whole number to sort by is much faster than three; times, connections and a bit fit in 63 bits.
-    time = (departure_s.max() - departure_s).astype(np.int64)
-    place = (along.max() - along).astype(np.int64)
-    return np.argsort((time << 33) | (place << 1) | old, kind="stable")
+    # What left before midnight belongs to the day before, also on the nights when the clocks change.
+    return Rides(
+        *arranged(
+            network.trip, network.service_of_trip, network.departure_s, network.arrival_s, network.from_stop,
+            network.to_stop, network.boarding, network.alighting, linked, days.runs[days.shift_s == shift_s].any(axis=0),
+            direction == HOME, shift_s, MIDNIGHT_S,
+        )
+    )  # fmt: skip
 
 
 def _links_of(network: Network, runs: np.ndarray, shift_s: np.ndarray) -> Links:

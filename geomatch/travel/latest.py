@@ -123,11 +123,14 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
 def departures(  # type: ignore[no-untyped-def]  # numba compiles it
     origins, access_offset, access_stop, access_s, direct_s, deadline_s, leave_s, departure_s,
 ):  # fmt: skip
-    """Fill `departure_s` (origins x days) with the latest time to leave home, or NEVER; `leave_s` from `latest`."""
+    """Fill `departure_s` (origins x days) with the latest time to leave home, or NEVER.
+
+    `deadline_s` holds a deadline for each day; `leave_s` comes from `latest`.
+    """
     for row in range(len(origins)):
         walks = direct_s[row] < INFINITE
         for day in range(departure_s.shape[1]):
-            departure_s[row, day] = deadline_s - direct_s[row] if walks else NEVER
+            departure_s[row, day] = deadline_s[day] - direct_s[row] if walks else NEVER
         for entry in range(access_offset[origins[row]], access_offset[origins[row] + 1]):
             stop = access_stop[entry]
             for day in range(departure_s.shape[1]):

@@ -11,7 +11,7 @@ from geomatch.travel.days import Days, Rides
 from geomatch.travel.network import HOME
 from geomatch.travel.reach import select
 
-__all__ = ["Linked", "Surroundings", "bits", "surroundings"]
+__all__ = ["Linked", "Surroundings", "bits", "spread", "surroundings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,11 @@ def _linked(days: Days, rides: Rides, direction: int, chosen: Sequence[int]) -> 
 def bits(holds: np.ndarray) -> np.ndarray:
     """Rows of marks per day as whole numbers, a bit per day."""
     return holds.astype(np.int64) @ (np.int64(1) << np.arange(holds.shape[1], dtype=np.int64))
+
+
+def spread(marks: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Marks per day for other days: bit k of the result is bit `days[k]` of `marks`. A day may come several times."""
+    result = np.zeros_like(marks)
+    for place, day in enumerate(days.tolist()):
+        result |= ((marks >> day) & 1) << place
+    return result

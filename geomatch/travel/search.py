@@ -12,7 +12,7 @@ from geomatch.settings import LimitSettings
 from geomatch.travel.answers import figures, query
 from geomatch.travel.days import Days, Rides
 from geomatch.travel.latest import departures, kept, latest, marked, seeds
-from geomatch.travel.nearby import Surroundings, bits
+from geomatch.travel.nearby import Surroundings, bits, spread
 from geomatch.travel.network import HOME, OUT, Network
 from geomatch.travel.places import Places, Target, away_from
 from geomatch.travel.scan import (
@@ -263,25 +263,34 @@ class Search:
         )  # fmt: skip
         return found
 
-    def _departures(self, target: Target, deadline_s: int) -> np.ndarray:
-        """The latest departure of each origin on each day that makes a deadline without limits, or NEVER."""
+    def _departures(self, target: Target, days: np.ndarray, deadline_s: np.ndarray) -> np.ndarray:
+        """The latest departure of each origin that makes a deadline without limits, or NEVER.
+
+        Args:
+            target: Where to, and who asks.
+            days: The day of each deadline, as a place among those chosen; at most MOST_DAYS deadlines.
+            deadline_s: The deadlines.
+
+        Returns:
+            Origins x deadlines.
+        """
         walks, stops = self.places.origins, len(self.room) - 1
-        ready_s = self.scratch.array("ready_s", np.int32, stops, len(self.chosen))
+        ready_s = self.scratch.array("ready_s", np.int32, stops, len(days))
         ready_s[:] = NEVER
         near = np.flatnonzero(target.egress_s < INFINITE)
-        ready_s[near] = (deadline_s - target.egress_s[near])[:, None]
-        first = _place(self.turned_s, -deadline_s)
-        leave_s, _days = self._latest(self.near, first, len(self.turned_s), ready_s)
-        result = np.empty((len(target.rows), len(self.chosen)), np.int32)
+        ready_s[near] = deadline_s - target.egress_s[near][:, None]
+        first = _place(self.turned_s, -int(deadline_s.max()))
+        leave_s, _days = self._latest(self.near, first, len(self.turned_s), days, ready_s)
+        result = np.empty((len(target.rows), len(days)), np.int32)
         departures(
             target.rows, walks.offset, walks.stop, walks.walk_s, target.direct_s, deadline_s, leave_s, result
         )
         return result
 
     def _latest(
-        self, near: Surroundings, first: int, last: int, ready_s: np.ndarray
+        self, near: Surroundings, first: int, last: int, days: np.ndarray, ready_s: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """`latest` in either direction: what leaves each stop, and the days on which each connection makes it."""
+        """`latest` in either direction: what leaves each stop, and the marks of each connection that makes it."""
         rides, scratch = near.rides[self.shift_s], self.scratch
         runs, linked = near.marks(self.shift_s, self.chosen)
         back = self.days.network.changes[1 - near.direction]
@@ -290,16 +299,17 @@ class Search:
         trip_days = scratch.array("trip_days", np.int64, near.trips[self.shift_s])
         trip_days[:] = 0
         latest(
-            first, last, runs, rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
+            first, last, spread(runs, days), rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
             rides.service, rides.board, rides.alight, rides.linked, self.booking, back.offset, back.stop, back.walk_s,
-            linked.offset, linked.to, linked.seated, linked.days, trip_days, ready_s, ride_days, leave_s,
+            linked.offset, linked.to, linked.seated, spread(linked.days, days), trip_days, ready_s, ride_days, leave_s,
         )  # fmt: skip
         return leave_s, ride_days
 
     def _cone(self, target: Target) -> Cone:
         """What can be in somebody's best journey when there are no limits (`geomatch.travel.latest`)."""
         network, walks = self.days.network, self.places.origins
-        departure_s = self._departures(target, self.deadline_s)
+        days = np.arange(len(self.chosen))
+        departure_s = self._departures(target, days, np.full(len(days), self.deadline_s, np.int32))
         ride_days = self.scratch.array(f"ride_days {self.near.direction}", np.int64, len(self.rides.trip))
         first_s = int(
             np.where(departure_s == NEVER, self.deadline_s, departure_s).min(initial=self.deadline_s)
@@ -310,7 +320,7 @@ class Search:
         turned = self.near.opposite()
         turned_s = turned.turned_s[self.shift_s]
         ends = _place(turned_s, first_s), _place(turned_s, self.deadline_s + 1)
-        _leave_s, other_days = self._latest(turned, *ends, ready_s)
+        _leave_s, other_days = self._latest(turned, *ends, days, ready_s)
         total = len(network.trip)
         mark, marks = self.scratch.fresh_mark(2 * total)
         rides = turned.rides[self.shift_s]
@@ -324,15 +334,13 @@ class Search:
         # Some later ways are among those that were read for others.
         result = found["later"] | (target.direct_s < INFINITE)[:, None]
         unsure = (found["place"] != NONE) & ~result
-        tried = 0
         while unsure.any():
-            # The first and the last moment decide about nearly everybody, then the middle one.
-            moments = np.unique(arrival_s[unsure])
-            at_s = int(moments[(0, -1, len(moments) // 2)[min(tried, 2)]])
-            made = self._departures(target, at_s - 1) != NEVER
-            result |= unsure & made & (arrival_s >= at_s)
-            unsure &= ~((made & (arrival_s >= at_s)) | (~made & (arrival_s <= at_s)))
-            tried += 1
+            days, moments = _moments(arrival_s, unsure)
+            made = self._departures(target, days, moments - 1) != NEVER
+            for day, at_s, makes in zip(days, moments, made.T, strict=True):
+                yes = makes & (arrival_s[:, day] >= at_s)
+                result[:, day] |= unsure[:, day] & yes
+                unsure[:, day] &= ~(yes | (~makes & (arrival_s[:, day] <= at_s)))
         return result
 
     def answers(self, target: Target) -> list[tuple[np.ndarray, np.ndarray, Scan, dict[str, np.ndarray]]]:
@@ -389,6 +397,27 @@ class Search:
             )  # fmt: skip
             result.put(rows, Ways(*(part.T for part in parts)), days)
         return result
+
+
+def _moments(arrival_s: np.ndarray, unsure: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which moments of which days to try at once, so that the answers settle as many as they can.
+
+    Who makes one moment makes any that comes after it: of those that origins ask about on a day, the first, the last and
+    some between them are tried, as many as there is room for.
+    """
+    asked = {
+        day: np.unique(arrival_s[unsure[:, day], day]) for day in np.flatnonzero(unsure.any(axis=0)).tolist()
+    }
+    left, days, chosen = MOST_DAYS, [], []
+    # Those with few first: what they leave is for the others.
+    order = sorted(asked, key=lambda day: (len(asked[day]), day))
+    for number, day in enumerate(order):
+        last, room = len(asked[day]) - 1, left // (len(order) - number)
+        places = np.unique(np.linspace(0, last, room).astype(np.int64)) if room > 1 else np.array([last // 2])
+        left -= len(places)
+        days.append(np.full(len(places), day))
+        chosen.append(asked[day][places])
+    return np.concatenate(days), np.concatenate(chosen).astype(np.int32)
 
 
 def _place(turned_s: np.ndarray, moment_s: int) -> int:
