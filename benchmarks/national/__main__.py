@@ -31,8 +31,9 @@ from geomatch.travel.network import DIRECTIONS, Network
 from geomatch.travel.places import target_of
 from geomatch.travel.question import lay_out
 from geomatch.travel.scan import INFINITE
-from geomatch.travel.search import Scratch
+from geomatch.travel.scratch import Scratch
 from geomatch.travel.store import open_or_build
+from geomatch.travel.unlimited import Cone
 
 FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -101,7 +102,7 @@ def month(folder: Path, cache: Path) -> None:
         target: search.Target,
         layers: int | None,
         wanted: np.ndarray,
-        cone: search.Cone | None = None,
+        cone: Cone | None = None,
     ) -> search.Scan:
         scans.append(int(wanted.sum()))
         return plain(one, target, layers, wanted, cone)

@@ -24,7 +24,8 @@ from geomatch.travel.question import (
     within_limits,
 )
 from geomatch.travel.scan import INFINITE, NONE
-from geomatch.travel.search import Moment, Scratch, deadlines, one_way, searches
+from geomatch.travel.scratch import Scratch
+from geomatch.travel.search import Moment, deadlines, one_way, searches
 from geomatch.travel.summary import PAIR_COLUMNS, REASONS, summarise
 from geomatch.travel.ways import Ways
 

@@ -14,14 +14,14 @@ import numpy as np
 
 from geomatch.travel.scan import INFINITE, NEVER, usable
 
-__all__ = ["departures", "kept", "latest", "marked", "seeds"]
+__all__ = ["crossed", "departures", "kept", "latest", "seeds"]
 
 
 @numba.njit(cache=True, nogil=True)
 def latest(  # type: ignore[no-untyped-def]  # numba compiles it
     first, last, runs, departure_s, arrival_s, from_stop, to_stop, trip, service, board_type, alight_type, linked,
     booking, back_offset, back_stop, back_s, link_offset, link_to, link_seated, link_days,
-    trip_days, ready_s, ride_days, leave_s,
+    useful, trip_days, ready_days, ready_s, ride_days, leave_s,
 ):  # fmt: skip
     """Fill `leave_s` (stops x days) with the latest departure from each stop that makes it, or NEVER.
 
@@ -32,25 +32,25 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
         linked: For each connection whether it is linked to another.
         back_offset, back_stop, back_s: For each stop, the stops from which one can change to it, and the seconds.
         link_offset, link_to, link_seated, link_days: As of `scan`.
+        useful: For each connection whether it can be of use; empty when nothing is known of that.
         trip_days: Work space: for each trip 0.
+        ready_days: For each stop the days on which there is a time to get out by, as bits; changed.
         ready_s: When one must get out at a stop (stops x days) at the latest to make it on foot, or NEVER; changed.
         ride_days: Filled here: for each connection the days on which whoever is in it makes it.
     """
     stops, days = leave_s.shape
     leave_s[:] = NEVER
-    # The days on which there is a time to get out by, and the least and the most of them: mostly one of them decides.
-    ready_days = np.zeros(stops, np.int64)
+    # The least and the most of the times to get out by: mostly one of them decides.
     least_s, most_s = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
     for stop in range(stops):
-        least = INFINITE
-        for day in range(days):
-            if ready_s[stop, day] != NEVER:
-                ready_days[stop] |= np.int64(1) << day
-                least = min(least, ready_s[stop, day])
-                most_s[stop] = max(most_s[stop], ready_s[stop, day])
         if ready_days[stop] != 0:
-            least_s[stop] = least
-    left_days = np.zeros(stops, np.int64)
+            least_s[stop] = INFINITE
+            for day in range(days):
+                if ready_s[stop, day] != NEVER:
+                    least_s[stop] = min(least_s[stop], ready_s[stop, day])
+                    most_s[stop] = max(most_s[stop], ready_s[stop, day])
+    left_days = np.zeros(stops, runs.dtype)
+    at = np.empty(days, np.int32)
     i = first
     while i < last:
         end, tied = i, False
@@ -58,10 +58,15 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
             tied = tied or arrival_s[end] == departure_s[end]
             ride_days[end] = 0
             end += 1
-        changed = True
+        changed, again = True, False
         while changed:
             changed = False
             for j in range(i, end):
+                # What others of the same second add is of use only to a ride that takes no time.
+                if again and arrival_s[j] != departure_s[j]:
+                    continue
+                if len(useful) > 0 and not useful[j]:
+                    continue
                 running = runs[service[j]]
                 if running == 0:
                     continue
@@ -72,12 +77,12 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                     if least_s[stop] >= arrival:
                         made |= running & ready_days[stop]
                     else:
-                        unsure, day = running & ready_days[stop] & ~made, 0
-                        while unsure != 0:
-                            if unsure & 1 and ready_s[stop, day] >= arrival:
-                                made |= np.int64(1) << day
-                            unsure >>= 1
-                            day += 1
+                        unsure = running & ready_days[stop] & ~made
+                        if unsure != 0:
+                            in_time = np.int64(0)
+                            for day in range(days):
+                                in_time |= np.int64(ready_s[stop, day] >= arrival) << day
+                            made |= unsure & in_time
                 if linked[j]:
                     if len(link_to) > 0:
                         for entry in range(link_offset[j], link_offset[j + 1]):
@@ -99,23 +104,19 @@ def latest(  # type: ignore[no-untyped-def]  # numba compiles it
                 changed = tied
                 left_days[start] |= new
                 departure = departure_s[j]
-                left, day = new, 0
-                while left != 0:
-                    if left & 1:
-                        leave_s[start, day] = departure
-                    left >>= 1
-                    day += 1
+                # Loops without a condition are several days quick at once.
+                for day in range(days):
+                    at[day] = departure if (new >> day) & 1 else NEVER
+                    leave_s[start, day] = max(leave_s[start, day], at[day])
                 for entry in range(back_offset[start], back_offset[start + 1]):
                     other, at_s = back_stop[entry], departure - back_s[entry]
                     least_s[other] = at_s if ready_days[other] == 0 else min(least_s[other], at_s)
                     most_s[other] = max(most_s[other], at_s)
                     ready_days[other] |= new
-                    left, day = new, 0
-                    while left != 0:
-                        if left & 1:
-                            ready_s[other, day] = max(ready_s[other, day], at_s)
-                        left >>= 1
-                        day += 1
+                    walk_s = back_s[entry]
+                    for day in range(days):
+                        ready_s[other, day] = max(ready_s[other, day], at[day] - walk_s)
+            again = True
         i = end
 
 
@@ -140,10 +141,12 @@ def departures(  # type: ignore[no-untyped-def]  # numba compiles it
 
 @numba.njit(cache=True, nogil=True)
 def seeds(  # type: ignore[no-untyped-def]  # numba compiles it
-    origins, access_offset, access_stop, access_s, departure_s, ready_s,
+    origins, access_offset, access_stop, access_s, departure_s, ready_days, ready_s,
 ):  # fmt: skip
-    """Fill `ready_s` (stops x days), in turned time, with when the first of the origins is at each stop on foot."""
-    ready_s[:] = NEVER
+    """Note in `ready_s` (stops x days), in turned time, when the first of the origins is at each stop on foot.
+
+    It holds NEVER before, and `ready_days` no day.
+    """
     for row in range(len(origins)):
         for entry in range(access_offset[origins[row]], access_offset[origins[row] + 1]):
             stop = access_stop[entry]
@@ -151,19 +154,20 @@ def seeds(  # type: ignore[no-untyped-def]  # numba compiles it
                 if departure_s[row, day] != NEVER:
                     at_s = departure_s[row, day] + access_s[entry]
                     ready_s[stop, day] = max(ready_s[stop, day], -at_s)
+                    ready_days[stop] |= np.int64(1) << day
 
 
 @numba.njit(cache=True, nogil=True)
-def marked(first, last, connection, old, total, ride_days, mark, marks):  # type: ignore[no-untyped-def]  # numba compiles it
-    """Put `mark` on the connections that are of use on some day, by their number in the network, of the day before + `total`."""
+def crossed(first, last, crossing, useful, result):  # type: ignore[no-untyped-def]  # numba compiles it
+    """Fill `result` from `first` to `last` - 1 with what is `useful` of the same connections in another order."""
+    for i in range(first, last):
+        result[i] = useful[crossing[i]]
+
+
+@numba.njit(cache=True, nogil=True)
+def kept(first, last, crossing, begin, end, other_days, ride_days):  # type: ignore[no-untyped-def]  # numba compiles it
+    """Leave in `ride_days` the days that `other_days` has as well, which is in another order and known from `begin` to `end` - 1."""
     for i in range(first, last):
         if ride_days[i] != 0:
-            marks[connection[i] + total * old[i]] = mark
-
-
-@numba.njit(cache=True, nogil=True)
-def kept(first, last, connection, old, total, mark, marks, ride_days):  # type: ignore[no-untyped-def]  # numba compiles it
-    """Leave in `ride_days` what has the `mark`."""
-    for i in range(first, last):
-        if ride_days[i] != 0 and marks[connection[i] + total * old[i]] != mark:
-            ride_days[i] = 0
+            there = crossing[i]
+            ride_days[i] &= other_days[there] if begin <= there < end else 0

@@ -49,12 +49,28 @@ class Surroundings:
     _marks: dict[tuple[int, tuple[int, ...]], tuple[np.ndarray, Linked]] = field(default_factory=dict)
 
     _opposite: list[Surroundings] = field(default_factory=list)
+    _crossing: dict[int, np.ndarray] = field(default_factory=dict)
 
     def opposite(self) -> Surroundings:
         """All connections, the other way."""
         if not self._opposite:
-            self._opposite.append(surroundings(self.days, 1 - self.direction, None, self.limit_s))
+            self.pair(surroundings(self.days, 1 - self.direction, None, self.limit_s))
         return self._opposite[0]
+
+    def pair(self, other: Surroundings) -> None:
+        """Take `other`, which has all connections the other way, for the opposite, and this for its opposite."""
+        self._opposite.append(other)
+        other._opposite.append(self)
+
+    def crossing(self, shift_s: int) -> np.ndarray:
+        """For each connection its place among those of `opposite`."""
+        if shift_s not in self._crossing:
+            one, other = (side.rides[shift_s] for side in (self, self.opposite()))
+            total = len(self.days.network.trip)
+            place = np.empty(2 * total, np.int32)
+            place[other.connection + total * other.old] = np.arange(len(other.connection), dtype=np.int32)
+            self._crossing[shift_s] = place[one.connection + total * one.old]
+        return self._crossing[shift_s]
 
     def marks(self, shift_s: int, chosen: tuple[int, ...]) -> tuple[np.ndarray, Linked]:
         """For each service the chosen days on which it runs, as bits, and the links between connections on them."""

@@ -18,7 +18,8 @@ from geomatch.travel.nearby import Surroundings, surroundings
 from geomatch.travel.network import DIRECTIONS, HOME, OUT, Network
 from geomatch.travel.places import LONGEST_S, Places, asked_by, bound_of, target_of
 from geomatch.travel.scan import INFINITE
-from geomatch.travel.search import Moment, Scratch, deadlines, one_way
+from geomatch.travel.scratch import Scratch
+from geomatch.travel.search import Moment, deadlines, one_way
 from geomatch.travel.ways import Ways
 
 __all__ = ["Progress", "Question", "Returns", "in_threads", "lay_out", "longest_s", "within_limits"]
@@ -78,8 +79,9 @@ class Question:
 
     def everything(self, direction: int) -> Surroundings:
         """What a search without a longest journey reads."""
-        if direction not in self._whole:
-            self._whole[direction] = surroundings(self.days, direction, None, int(INFINITE))
+        if not self._whole:
+            self._whole[OUT] = surroundings(self.days, OUT, None, int(INFINITE))
+            self._whole[HOME] = self._whole[OUT].opposite()
         return self._whole[direction]
 
     def moments(self, series_id: str, direction: int) -> list[Moment]:

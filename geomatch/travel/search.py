@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +10,8 @@ import numpy as np
 from geomatch.settings import LimitSettings
 from geomatch.travel.answers import figures, query
 from geomatch.travel.days import Days, Rides
-from geomatch.travel.latest import departures, kept, latest, marked, seeds
-from geomatch.travel.nearby import Surroundings, bits, spread
-from geomatch.travel.network import HOME, OUT, Network
+from geomatch.travel.nearby import Surroundings, bits
+from geomatch.travel.network import HOME, OUT
 from geomatch.travel.places import Places, Target, away_from
 from geomatch.travel.scan import (
     BEGIN,
@@ -24,48 +22,21 @@ from geomatch.travel.scan import (
     FULL_PIECES,
     INFINITE,
     MOST_DAYS,
-    NEVER,
     NONE,
     SEEN,
     WALK,
 )
 from geomatch.travel.scan import scan as read
+from geomatch.travel.scratch import Scratch
+from geomatch.travel.unlimited import Cone, Unlimited, place_of
 from geomatch.travel.ways import Ways
 
-__all__ = ["Moment", "Scan", "Scratch", "Search", "deadlines", "one_way", "searches"]
+__all__ = ["Moment", "Scan", "Search", "deadlines", "one_way", "searches"]
 
 # How long before the deadline (in the scan's time) to look whether everybody has found a way.
 _STEPS_S = np.array([30, 45, 60, 75, 90, 105, 120, 150, 180, 240, 300, 420, 600]) * 60
-# What a byte holds.
-_MOST_MARKS = 255
 # Fewer than this share still ask: worth looking anew at what is of use to them.
 _FEWER = 0.9
-
-
-class Scratch:
-    """Work space of one thread, used for one scan after the other: what was used once is quick to use again."""
-
-    def __init__(self, network: Network) -> None:
-        # For trips of the day and of the day before.
-        self.trip_place = np.full(2 * len(network.service_of_trip), -1, np.int32)
-        # Pieces there is room for, and departures worth boarding for each connection; both grow when too few.
-        self.pieces, self.board = 1 << 20, 1
-        self._kept: dict[str, np.ndarray] = {}
-        self._mark = 0
-
-    def array(self, name: str, kind: type, *shape: int) -> np.ndarray:
-        """The array `name`, holding whatever it was left with."""
-        size = math.prod(shape)
-        if name not in self._kept or len(self._kept[name]) < size:
-            self._kept[name] = np.empty(size, kind)
-        return self._kept[name][:size].reshape(shape)
-
-    def fresh_mark(self, size: int) -> tuple[int, np.ndarray]:
-        """A mark that no element of an array of `size` has yet, and the array: nothing need be wiped each time."""
-        if len(self._kept.get("marks", ())) < size or self._mark == _MOST_MARKS:
-            self._kept["marks"], self._mark = np.zeros(size, np.uint8), 0
-        self._mark += 1
-        return self._mark, self._kept["marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +50,6 @@ class Moment:
 def deadlines(direction: int, day: int, start_s: int, end_s: int, margin_s: int) -> Moment:
     """Outbound one must be there `margin_s` before the start; homebound one leaves no earlier than after the end."""
     return Moment(day, start_s - margin_s if direction == OUT else -(end_s + margin_s))
-
-
-@dataclass(frozen=True, slots=True)
-class Cone:
-    """What a scan without limits must read.
-
-    Attributes:
-        departure_s: For each origin and day its latest departure, or NEVER.
-        allowed: For each connection up to `last` the days on which it can be in a best journey, as bits.
-        last: The connection to end before.
-    """
-
-    departure_s: np.ndarray
-    allowed: np.ndarray
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +98,7 @@ class Search:
         self.free = near.limit_s == INFINITE and self.most >= CHANGE_MASK
         self.ask_later = near.direction == HOME and limits is not None
         self.runs, self.linked = near.marks(shift_s, self.chosen)
-        self.first = _place(self.turned_s, -deadline_s)
+        self.first = place_of(self.turned_s, -deadline_s)
 
     def scan(self, target: Target, layers: int | None, wanted: np.ndarray, cone: Cone | None = None) -> Scan:
         """One scan, which ends when all origins of the target have found a way on all days.
@@ -263,86 +219,6 @@ class Search:
         )  # fmt: skip
         return found
 
-    def _departures(self, target: Target, days: np.ndarray, deadline_s: np.ndarray) -> np.ndarray:
-        """The latest departure of each origin that makes a deadline without limits, or NEVER.
-
-        Args:
-            target: Where to, and who asks.
-            days: The day of each deadline, as a place among those chosen; at most MOST_DAYS deadlines.
-            deadline_s: The deadlines.
-
-        Returns:
-            Origins x deadlines.
-        """
-        walks, stops = self.places.origins, len(self.room) - 1
-        ready_s = self.scratch.array("ready_s", np.int32, stops, len(days))
-        ready_s[:] = NEVER
-        near = np.flatnonzero(target.egress_s < INFINITE)
-        ready_s[near] = deadline_s - target.egress_s[near][:, None]
-        first = _place(self.turned_s, -int(deadline_s.max()))
-        leave_s, _days = self._latest(self.near, first, len(self.turned_s), days, ready_s)
-        result = np.empty((len(target.rows), len(days)), np.int32)
-        departures(
-            target.rows, walks.offset, walks.stop, walks.walk_s, target.direct_s, deadline_s, leave_s, result
-        )
-        return result
-
-    def _latest(
-        self, near: Surroundings, first: int, last: int, days: np.ndarray, ready_s: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """`latest` in either direction: what leaves each stop, and the marks of each connection that makes it."""
-        rides, scratch = near.rides[self.shift_s], self.scratch
-        runs, linked = near.marks(self.shift_s, self.chosen)
-        back = self.days.network.changes[1 - near.direction]
-        leave_s = scratch.array("leave_s", np.int32, *ready_s.shape)
-        ride_days = scratch.array(f"ride_days {near.direction}", np.int64, len(rides.trip))
-        trip_days = scratch.array("trip_days", np.int64, near.trips[self.shift_s])
-        trip_days[:] = 0
-        latest(
-            first, last, spread(runs, days), rides.departure_s, rides.arrival_s, rides.from_stop, rides.to_stop, rides.trip,
-            rides.service, rides.board, rides.alight, rides.linked, self.booking, back.offset, back.stop, back.walk_s,
-            linked.offset, linked.to, linked.seated, spread(linked.days, days), trip_days, ready_s, ride_days, leave_s,
-        )  # fmt: skip
-        return leave_s, ride_days
-
-    def _cone(self, target: Target) -> Cone:
-        """What can be in somebody's best journey when there are no limits (`geomatch.travel.latest`)."""
-        network, walks = self.days.network, self.places.origins
-        days = np.arange(len(self.chosen))
-        departure_s = self._departures(target, days, np.full(len(days), self.deadline_s, np.int32))
-        ride_days = self.scratch.array(f"ride_days {self.near.direction}", np.int64, len(self.rides.trip))
-        first_s = int(
-            np.where(departure_s == NEVER, self.deadline_s, departure_s).min(initial=self.deadline_s)
-        )
-        last = max(self.first, _place(self.turned_s, 1 - first_s))
-        ready_s = self.scratch.array("ready_s", np.int32, len(self.room) - 1, len(self.chosen))
-        seeds(target.rows, walks.offset, walks.stop, walks.walk_s, departure_s, ready_s)
-        turned = self.near.opposite()
-        turned_s = turned.turned_s[self.shift_s]
-        ends = _place(turned_s, first_s), _place(turned_s, self.deadline_s + 1)
-        _leave_s, other_days = self._latest(turned, *ends, days, ready_s)
-        total = len(network.trip)
-        mark, marks = self.scratch.fresh_mark(2 * total)
-        rides = turned.rides[self.shift_s]
-        marked(*ends, rides.connection, rides.old, total, other_days, mark, marks)
-        kept(self.first, last, self.rides.connection, self.rides.old, total, mark, marks, ride_days)
-        return Cone(departure_s, ride_days, last)
-
-    def _later(self, target: Target, found: dict[str, np.ndarray]) -> np.ndarray:
-        """Homebound without limits: whether one could leave the target later still; whoever can walk, can."""
-        arrival_s = found["arrival_s"]
-        # Some later ways are among those that were read for others.
-        result = found["later"] | (target.direct_s < INFINITE)[:, None]
-        unsure = (found["place"] != NONE) & ~result
-        while unsure.any():
-            days, moments = _moments(arrival_s, unsure)
-            made = self._departures(target, days, moments - 1) != NEVER
-            for day, at_s, makes in zip(days, moments, made.T, strict=True):
-                yes = makes & (arrival_s[:, day] >= at_s)
-                result[:, day] |= unsure[:, day] & yes
-                unsure[:, day] &= ~(yes | (~makes & (arrival_s[:, day] <= at_s)))
-        return result
-
     def answers(self, target: Target) -> list[tuple[np.ndarray, np.ndarray, Scan, dict[str, np.ndarray]]]:
         """The best journeys: for all origins and days, and again for those that the limit on changes may alter.
 
@@ -353,7 +229,10 @@ class Search:
             before an earlier.
         """
         every = np.ones(len(self.chosen), bool)
-        cone = self._cone(target) if self.free else None
+        unlimited = Unlimited(
+            self.days, self.places, self.near, self.scratch, self.shift_s, self.chosen, booking=self.booking
+        )
+        cone = unlimited.cone(target, self.deadline_s) if self.free else None
         scan = self.scan(target, None, every, cone)
         found = self.ask(scan, target)
         if cone is not None and (found["departure_s"] != cone.departure_s).any():
@@ -362,7 +241,7 @@ class Search:
             scan = self.scan(target, None, every)
             found = self.ask(scan, target)
         if cone is not None and self.ask_later:
-            found["later"] = self._later(target, found)
+            found["later"] = unlimited.later(target, found, cone.useful)
         result: list[tuple[np.ndarray, np.ndarray, Scan, dict[str, np.ndarray]]] = []
         result.append((np.arange(len(target.rows)), every, scan, found))
         if found["over"].any():
@@ -397,32 +276,6 @@ class Search:
             )  # fmt: skip
             result.put(rows, Ways(*(part.T for part in parts)), days)
         return result
-
-
-def _moments(arrival_s: np.ndarray, unsure: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which moments of which days to try at once, so that the answers settle as many as they can.
-
-    Who makes one moment makes any that comes after it: of those that origins ask about on a day, the first, the last and
-    some between them are tried, as many as there is room for.
-    """
-    asked = {
-        day: np.unique(arrival_s[unsure[:, day], day]) for day in np.flatnonzero(unsure.any(axis=0)).tolist()
-    }
-    left, days, chosen = MOST_DAYS, [], []
-    # Those with few first: what they leave is for the others.
-    order = sorted(asked, key=lambda day: (len(asked[day]), day))
-    for number, day in enumerate(order):
-        last, room = len(asked[day]) - 1, left // (len(order) - number)
-        places = np.unique(np.linspace(0, last, room).astype(np.int64)) if room > 1 else np.array([last // 2])
-        left -= len(places)
-        days.append(np.full(len(places), day))
-        chosen.append(asked[day][places])
-    return np.concatenate(days), np.concatenate(chosen).astype(np.int32)
-
-
-def _place(turned_s: np.ndarray, moment_s: int) -> int:
-    """Where a moment stands among departures. Of another kind than they are, it would have them all copied."""
-    return int(np.searchsorted(turned_s, np.int32(moment_s)))
 
 
 def searches(
