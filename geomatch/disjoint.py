@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from geomatch.ages import years_of_age
 from geomatch.tables import ALL
 from geomatch.tightening import DIMENSIONS
 
@@ -12,7 +12,6 @@ __all__ = ["PLACE_DIMENSIONS", "apart", "inside", "most_people"]
 
 # What a count of one place is about.
 PLACE_DIMENSIONS = ("locality_code", *DIMENSIONS)
-_OLDEST = 200
 
 
 def inside(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -29,15 +28,9 @@ def apart(one: Sequence[str], two: Sequence[str]) -> bool:
 
 
 def _ages_apart(one: str, two: str) -> bool:
-    """Whether two bands of ages have no age in common, as far as they are written in numbers."""
-    ends = [[int(number) for number in re.findall("[0-9]+", band)] for band in (one, two)]
-    if not all(ends):
-        return True
-    (low, high), (other_low, other_high) = (
-        (numbers[0], numbers[1] if len(numbers) > 1 else numbers[0] if band.isdigit() else _OLDEST)
-        for band, numbers in zip((one, two), ends, strict=True)
-    )
-    return high < other_low or other_high < low
+    """Whether two groups of ages have no age in common, as far as their labels say which they span."""
+    first, second = years_of_age(one), years_of_age(two)
+    return first is None or second is None or first[1] < second[0] or second[1] < first[0]
 
 
 def most_people(rows: Sequence[Sequence[str]], persons: Sequence[tuple[int, int]]) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomatch.adults import age_contradictions
 from geomatch.disjoint import PLACE_DIMENSIONS, apart, inside, most_people
 from geomatch.errors import InputError, Problem
 from geomatch.reconcile import reconciled
@@ -165,8 +166,8 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
         month: YYYY-MM.
 
     Raises:
-        InputError: There is nothing for the month, files or counts contradict each other, or what else `reconciled`
-            and `tightened` raise.
+        InputError: There is nothing for the month, files or counts contradict each other (also counts by age, which
+            tighten nothing: `geomatch.adults`), or what else `reconciled` and `tightened` raise.
     """
     table = enrolment[enrolment["month"] == month].reset_index(drop=True)
     if not len(table):
@@ -195,6 +196,8 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
             )
             for row in records(absurd)
         )
+    if problems := age_contradictions(table):
+        raise InputError(problems)
     found = tightened(table)
     table["low"], table["high"] = found.low, found.high
     table["low_because"], table["high_because"] = found.low_because, found.high_because

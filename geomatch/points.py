@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geomatch.adults import Amounts, adult_share_of, adults_in_agency, asking_of, part_of
 from geomatch.agency import MILLI, AgencyPart, agency_part, people_of
 from geomatch.errors import InputError, Problem
 from geomatch.need import Need
@@ -19,7 +19,7 @@ from geomatch.settings import Settings
 from geomatch.sources.raster import PopulationRaster
 from geomatch.sources.sites import SITE_HEADINGS
 from geomatch.spread import split_persons
-from geomatch.tables import ALL, POINTS, conform
+from geomatch.tables import ALL, POINTS, conform, records
 from geomatch.words import gettext as _
 
 __all__ = ["demand_points", "persons_at_sites", "split_persons", "without_sites"]
@@ -42,6 +42,10 @@ def _localities(localities: gpd.GeoDataFrame) -> pd.DataFrame:
             "y_m": localities.geometry.y.to_numpy(),
         }
     )
+
+
+# A raster of another part of the country misses nearly all municipalities; nobody reads all their names.
+_MOST_NAMED = 20
 
 
 def _cells(raster: PopulationRaster, codes: Iterable[str], names: pd.Series[str]) -> pd.DataFrame:
@@ -147,7 +151,7 @@ def demand_points(
         need: From `need_of_month`.
         localities: locality_code, name, municipality_code, population, geometry (EPSG:3006).
         municipalities: county_code, municipality_code, name, point_x_m, point_y_m (EPSG:3006).
-        settings: `adult_share` is taken from here.
+        settings: `adult_share`, for municipalities whose counts say nothing of ages, is taken from here.
         raster: From `read_raster`.
         sites: From `merge_sites`. Its points are restricted: `without_sites` takes them out for pages.
 
@@ -181,18 +185,28 @@ def demand_points(
     points = _point_frame(localities, municipalities, used, raster, listed)
     agency = people_of(table) - {code for code, part in housed.items() if part.known}
     places = _places(points)
-    strata: dict[tuple[str, str, str], list[_Count]] = {}
-    keys = (used[name].tolist() for name in ("municipality_code", "target_group", "sex"))
-    values = (used[name].tolist() for name in ("locality_code", "low", "high", "source", "cell"))
-    for key, row in zip(zip(*keys, strict=True), zip(*values, strict=True), strict=True):
-        strata.setdefault(key, []).append(_Count(*row))
+    problems += _unknown_localities(used, places)
+    strata: dict[tuple[str, str, str], tuple[Amounts, tuple[int, int]]] = {}
+    counted = table[table["municipality_code"].isin(set(used["municipality_code"]))]
+    for code, rows in counted.groupby("municipality_code", sort=True):
+        share = adult_share_of(settings, str(code)[:2], first_day)
+        asking = asking_of(rows, share)
+        part = housed.get(str(code))
+        for stratum, amounts in asking.strata.items():
+            there = part.milli.get(stratum, (0, 0)) if part else (0, 0)
+            if any(there):
+                milli = amounts[0].get(ALL, 0), amounts[1].get(ALL, 0)
+                there = (
+                    adults_in_agency(rows, stratum, there, milli)
+                    if asking.counted
+                    else part_of(there, share(stratum[0]), per=1)
+                )
+            strata[str(code), *stratum] = amounts, there
     order = sorted(strata)
     lows: list[int] = []
     highs: list[int] = []
     for code, group, sex in order:
-        there = housed[code].milli.get((group, sex), (0, 0)) if code in housed else (0, 0)
-        share = settings.share("adult_share", group, code[:2], first_day)
-        low, high = _spread(places[code], strata[code, group, sex], share, there, problems)
+        low, high = _spread(places[code], *strata[code, group, sex])
         lows += low
         highs += high
     if problems:
@@ -222,11 +236,13 @@ def _missed(used: pd.DataFrame, raster: PopulationRaster | None, names: dict[str
     lacking = sorted(set(peopled["municipality_code"]) - set(raster.cells["municipality_code"]))
     if not lacking:
         return []
+    text = _("no cell with people lies in {names}")
+    if len(lacking) > _MOST_NAMED:
+        text = _("no cell with people lies in {count} municipalities, among them {names}")
+    named = ", ".join(names.get(code, code) for code in lacking[:_MOST_NAMED])
     return [
         Problem(
-            _("no cell with people lies in {names}").format(
-                names=", ".join(names.get(code, code) for code in lacking)
-            ),
+            text.format(names=named, count=len(lacking)),
             _("cells with people in every municipality of the counts"),
             _(
                 "Take a raster that covers them, with cells small enough, or none: geomatch remove raster FILE"
@@ -258,15 +274,19 @@ def _too_small(listed: pd.DataFrame, housed: dict[str, AgencyPart], names: dict[
     return problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """A used row of one stratum."""
-
-    locality_code: str
-    low: int
-    high: int
-    source: str
-    cell: str
+def _unknown_localities(used: pd.DataFrame, places: Mapping[str, _Place]) -> list[Problem]:
+    """The used rows of a locality that is no point of its municipality."""
+    ordered = used.sort_values(["municipality_code", "target_group", "sex"], kind="stable")
+    return [
+        Problem(
+            _("there is no locality {code} in the municipality").format(code=row.locality_code),
+            remedy=_("Add the file of localities that the counts use: geomatch add localities FILE"),
+            file=row.source,
+            column=row.cell,
+        )
+        for row in records(ordered[ordered["locality_code"] != ALL])
+        if row.locality_code not in places[row.municipality_code].locality
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,46 +320,17 @@ def _places(points: pd.DataFrame) -> dict[str, _Place]:
     return places
 
 
-def _spread(
-    place: _Place,
-    counts: Sequence[_Count],
-    adult_share: tuple[float, float],
-    agency_milli: tuple[int, int],
-    problems: list[Problem],
-) -> tuple[list[int], list[int]]:
-    """Thousandths at each point, at the low and at the high end of the counts of one stratum.
+def _spread(place: _Place, amounts: Amounts, agency_milli: tuple[int, int]) -> tuple[list[int], list[int]]:
+    """Thousandths at each point, at the low and at the high end of the need of one stratum.
 
     Args:
         place: The points of the municipality.
-        counts: The used rows of the stratum.
-        adult_share: Lowest and highest.
-        agency_milli: Who of them lives at the sites, thousandths of persons of any age at both ends.
-        problems: Localities that are not known are added.
+        amounts: Thousandths of persons by locality at both ends.
+        agency_milli: Who of those without a locality lives at the sites, likewise.
     """
-    problems += [
-        Problem(
-            _("there is no locality {code} in the municipality").format(code=row.locality_code),
-            remedy=_("Add the file of localities that the counts use: geomatch add localities FILE"),
-            file=row.source,
-            column=row.cell,
-        )
-        for row in counts
-        if row.locality_code != ALL and row.locality_code not in place.locality
-    ]
-    shares = [Fraction(share).limit_denominator(10**6) for share in adult_share]
-    spread: list[int] = []
-    stay: list[dict[str, int]] = []
-    for name, share, up in zip(("low", "high"), shares, (False, True), strict=True):
-        amounts: dict[str, int] = {}
-        for row in counts:
-            amounts[row.locality_code] = amounts.get(row.locality_code, 0) + getattr(row, name)
-        milli = {code: _whole(share * MILLI * persons, up=up) for code, persons in amounts.items()}
-        spread.append(milli.pop(ALL, 0))
-        stay.append(milli)
-    housed = [
-        min(_whole(share * milli, up=up), total)
-        for share, milli, up, total in zip(shares, agency_milli, (False, True), spread, strict=True)
-    ]
+    spread = [by_locality.get(ALL, 0) for by_locality in amounts]
+    stay = [{code: milli for code, milli in one.items() if code != ALL} for one in amounts]
+    housed = [min(milli, total) for milli, total in zip(agency_milli, spread, strict=True)]
     # Rounding must not leave the rest with less at high need than at low.
     rest_low = spread[0] - housed[0]
     rest_high = max(spread[1] - housed[1], rest_low)
@@ -355,10 +346,6 @@ def _spread(
                 parts[place.locality[code]] += amount
         ends.append(parts)
     return ends[0], ends[1]
-
-
-def _whole(amount: Fraction, *, up: bool) -> int:
-    return -((-amount.numerator) // amount.denominator) if up else amount.numerator // amount.denominator
 
 
 def persons_at_sites(points: gpd.GeoDataFrame) -> dict[str, tuple[int, int]]:

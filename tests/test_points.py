@@ -20,6 +20,7 @@ from geomatch.points import demand_points, persons_at_sites, without_sites
 from geomatch.restricted import Restricted
 from geomatch.settings import Settings, Share
 from geomatch.sources.raster import PopulationRaster
+from geomatch.sources.regions import municipalities
 from geomatch.spread import split_persons
 from tests.test_need import LOCALITIES, MASKED, MUNICIPALITIES, counts
 
@@ -105,6 +106,18 @@ def test_every_municipality_that_the_raster_misses_is_named_at_once() -> None:
         "folk.tif: ingen ruta med befolkning ligger i Jokkmokk, Överkalix; väntat: rutor med befolkning i varje kommun som antalen gäller. Ta ett raster som täcker dem, med tillräckligt små rutor, eller inget: geomatch remove raster FIL"
     ]
     assert "Överkalix" in told(table, raster=cells(("2510", 5.0, 1.0, 1.0)))[0]
+
+
+def test_a_raster_of_elsewhere_is_told_without_a_list_of_the_whole_country() -> None:
+    codes = [code for code in municipalities()["municipality_code"] if code != "2580"]
+    table = pd.concat([living(None, None, None, 3, code) for code in codes], ignore_index=True)
+    need, raster = need_of_month(table, "2023-02"), cells(("2580", 5.0, 1.0, 1.0))
+    with pytest.raises(InputError) as caught:
+        demand_points(need, LOCALITIES, municipalities(), Settings(), raster)
+    [text] = map(str, caught.value.problems)
+    start = "folk.tif: ingen ruta med befolkning ligger i 289 kommuner, bland dem Upplands Väsby, Vallentuna, "
+    assert text.startswith(start)
+    assert text.split("; väntat")[0].count(", ") == 20
 
 
 def test_a_municipality_without_people_needs_no_cell() -> None:

@@ -146,14 +146,14 @@ def _read(dataset: Any, file: str) -> PopulationRaster:  # noqa: ANN401  rasteri
             found.append(np.column_stack([x, y, values]))
     if negative.cells:
         wrong(
-            _("{count} cells are negative, the lowest {value}").format(
+            _("negative cells: {count}, the lowest {value}").format(
                 count=negative.cells, value=f"{negative.least:g}"
             ),
             _("persons per cell, from 0"),
             _("If it stands for no data, say so in the file (nodata)"),
         )
     if infinite.cells:
-        wrong(_("{count} cells are infinite").format(count=infinite.cells), _("persons per cell, from 0"))
+        wrong(_("infinite cells: {count}").format(count=infinite.cells), _("persons per cell, from 0"))
     if problems:
         raise InputError(problems)
     cells, outside = _in_municipalities(np.vstack([np.empty((0, 3)), *found]))

@@ -262,7 +262,7 @@ def test_restricted_counts_are_for_internal_eyes(tmp_path: Path) -> None:
     assert isinstance(result, Restricted)
     assert len(result.reveal(Audience.INTERNAL).table) == 28
     with pytest.raises(RestrictedError):
-        result.reveal(Audience.PUBLIC)  # type: ignore[arg-type]
+        result.reveal(Audience.PUBLIC)
 
 
 TAIL = "Kontrollera att filen är som myndigheten publicerade den."

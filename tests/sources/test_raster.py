@@ -205,12 +205,12 @@ CASES = (
     Bad(
         "negative cells",
         made([[-3.0, 5.0, -9999.0]]),
-        (f"raster.tif: 2 rutor är negativa, den lägsta -9999; {NEGATIVE}",),
+        (f"raster.tif: negativa rutor: 2, den lägsta -9999; {NEGATIVE}",),
     ),
     Bad(
         "infinite cells",
         made([[np.inf, 5.0]]),
-        ("raster.tif: 1 rutor är oändliga; väntat: personer per ruta, från 0.",),
+        ("raster.tif: oändliga rutor: 1; väntat: personer per ruta, från 0.",),
     ),
     Bad("no coordinate system", made([[5.0]], crs=None), (NO_SYSTEM,)),
     Bad(
@@ -244,7 +244,7 @@ CASES = (
     Bad(
         "several at once",
         made([[[-1.0]], [[6.0]]], crs=None, transform=rasterio.Affine.identity()),
-        (BANDS, NO_SYSTEM, NO_PLACE, f"raster.tif: 1 rutor är negativa, den lägsta -1; {NEGATIVE}"),
+        (BANDS, NO_SYSTEM, NO_PLACE, f"raster.tif: negativa rutor: 1, den lägsta -1; {NEGATIVE}"),
     ),
 )
 

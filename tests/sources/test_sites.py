@@ -76,7 +76,7 @@ def test_what_is_read_is_carried_where_it_does_not_come_out(tmp_path: Path) -> N
     with pytest.raises(RestrictedError):
         pickle.dumps(found)
     with pytest.raises(RestrictedError):
-        found.table.reveal(Audience.PUBLIC)  # type: ignore[arg-type]
+        found.table.reveal(Audience.PUBLIC)
     assert copy.copy(found).count == 1
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from geomatch.access import allocate_month, served_by_purpose
+from geomatch.settings import Settings
+from geomatch.tables import SERVED_BY_PURPOSE
 from tests.worlds import MONTH, World, settings
 from tests.worlds5.shown import shows
 
@@ -162,25 +165,91 @@ def test_world_nothing_of_that_purpose_in_reach():
     shows(world, {"0180": {"no_day_return": 1}}, settings(purposes="Hälsa"))
 
 
+def by_purpose(world: World, chosen: Settings | None = None) -> pd.DataFrame:
+    return served_by_purpose(world.allocate(chosen), world.activities())
+
+
 def test_world_each_purpose_by_itself():
     """The world of the purposes: if everybody asked for Arbetsmarknad 5 are served, for Hälsa 1, for Svenska 3."""
-    world = purposes()
-    table = served_by_purpose(
-        world.points(), world.activities(), world.day_returns(), world.register(), settings(), MONTH
-    )
-    high = table[table["scenario"] == "high"].set_index("purpose")
+    table = by_purpose(purposes())
+    high = table[table["with_hidden"] & (table["scenario"] == "high")].set_index("purpose")
     assert high["served_local_milli"].to_dict() == {"Arbetsmarknad": 5000, "Hälsa": 1000, "Svenska": 3000}
     assert (high["need_milli"] == 5000).all()
-    only = served_by_purpose(
-        world.points(),
-        world.activities(),
-        world.day_returns(),
-        world.register(),
-        settings(purposes="Hälsa"),
-        MONTH,
-    )
-    assert only["purpose"].tolist() == ["Hälsa"] * 2
-    assert only["served_local_milli"].tolist() == [1000] * 2
+    # Nothing is hidden: both kinds of rows are the same.
+    both = [table[table["with_hidden"] == one].drop(columns="with_hidden") for one in (True, False)]
+    pd.testing.assert_frame_equal(*(one.reset_index(drop=True) for one in both))
+    only = by_purpose(purposes(), settings(purposes="Hälsa"))
+    assert only["purpose"].tolist() == ["Hälsa"] * 4
+    assert only["served_local_milli"].tolist() == [1000] * 4
+
+
+def test_world_women_and_men_by_purpose():
+    """0180 (a) 4 women, 3 men --20-- [s 2 Svenska, women] [t 5 svenska]   0181 [u 9 Hälsa], open to 0180
+
+    Svenska, however it is written: of 7 people 7 have a place, women the 2 of their own and 2 of the 5 besides. Hälsa:
+    all 7 go elsewhere.
+    """
+    world = World().live("0180/a", 4, sex="women").live("0180/a", 3, sex="men")
+    world.offer("s", "0180", 2, purposes="Svenska", sex="women").offer("t", "0180", 5, purposes="svenska")
+    world.offer("u", "0181", 9, purposes="Hälsa").open("0180", "0181")
+    for series in "stu":
+        world.way("0180/a", series, 20)
+    table = by_purpose(world)
+    rows = table[table["with_hidden"] & (table["scenario"] == "low")].set_index(["purpose", "sex"])
+    assert rows["served_local_milli"].to_dict() == {
+        ("Hälsa", "women"): 0,
+        ("Hälsa", "men"): 0,
+        ("Svenska", "women"): 4000,
+        ("Svenska", "men"): 3000,
+    }
+    assert rows["served_by_corridor_milli"].to_dict() == {
+        ("Hälsa", "women"): 4000,
+        ("Hälsa", "men"): 3000,
+        ("Svenska", "women"): 0,
+        ("Svenska", "men"): 0,
+    }
+
+
+def test_world_hidden_activities_by_purpose():
+    """0180 (a) 5 --20-- [s 2 Svenska] [t 9 Svenska, hidden] [u 9 Skydd, hidden]
+
+    With what is hidden 5 are served in Svenska and in Skydd; without it 2 in Svenska, and Skydd is not named.
+    """
+    world = World().live("0180/a", 5).offer("s", "0180", 2, purposes="Svenska")
+    world.offer("t", "0180", 9, purposes="SVENSKA", visibility="hidden")
+    world.offer("u", "0180", 9, purposes="Skydd", visibility="hidden")
+    for series in "stu":
+        world.way("0180/a", series, 20)
+    table = by_purpose(world)
+    rows = table[table["scenario"] == "low"].set_index(["purpose", "with_hidden"])
+    assert rows["served_local_milli"].to_dict() == {
+        ("Skydd", True): 5000,
+        ("Svenska", True): 5000,
+        ("Svenska", False): 2000,
+    }
+    assert rows["in_reach_full_milli"].to_dict() == {
+        ("Skydd", True): 0,
+        ("Svenska", True): 0,
+        ("Svenska", False): 3000,
+    }
+
+
+def test_world_no_purpose_at_all():
+    """(a) 5p --20-- [s 2], of no purpose: the table has no rows."""
+    table = by_purpose(World().live("0180/a", 5).offer("s", "0180", 2).way("0180/a", "s", 20))
+    assert table.empty
+    assert list(table.columns) == SERVED_BY_PURPOSE.names
+
+
+def test_world_purposes_at_a_distance():
+    """0180 (a) 4p  (no way)      [d 1 digital, Svenska] [e 2 digital, Hälsa], share 1: 1 is served in Svenska, 2 in Hälsa."""
+    world = World().live("0180/a", 4)
+    world.offer("d", "0180", 1, digital=True, purposes="Svenska")
+    world.offer("e", "0180", 2, digital=True, purposes="Hälsa")
+    table = by_purpose(world, settings(digital_share=1.0))
+    rows = table[table["with_hidden"] & (table["scenario"] == "low")].set_index("purpose")
+    assert rows["served_digital_milli"].to_dict() == {"Svenska": 1000, "Hälsa": 2000}
+    assert rows["no_day_return_milli"].to_dict() == {"Svenska": 3000, "Hälsa": 2000}
 
 
 def test_world_a_digital_purpose():
