@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import tomllib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geomatch.errors import InputError
-from geomatch.settings import DEFAULT_RULES, Rule, Settings, Share, load_settings, settings_toml
+from geomatch.rules import LeftOut, Rule, RuleBook, RuleSet, Text, read_set, shipped_book
+from geomatch.settings import Settings, Share, load_settings, settings_toml
 from geomatch.words import using_language
 
 REMEDY = "Rätta raden, eller ta bort den så gäller standardvärdet."
 TWO_LINES = "Rätta raderna."
 SPELLING = "Kontrollera stavningen, eller ta bort raden."
 SHARE = 'name = "eligible_share"\ntarget_group = "all"\nlow = 0.1\nhigh = 0.2\n'
-RULE = 'name = "r"\nkind = "within_county"\nstatus = "assumed"\nvalid_from = "2024-01-01"\n'
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def numbered(section: str, lines: str) -> str:
 
 def sections() -> dict[str, Any]:
     made = Settings()
-    return {f.name: getattr(made, f.name) for f in fields(Settings) if is_dataclass(getattr(made, f.name))}
+    return {f.name: getattr(made, f.name) for f in fields(Settings) if "title" in f.metadata}
 
 
 def test_the_text_of_the_defaults_gives_the_defaults(folder: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_value_of_each_kind_is_read(folder: Path) -> None:
     assert made.sessions.standard_start == "08:30"
     assert (made.index.steps_min, made.index.weights) == ((15.0, 20.5), (1.0, 0.5))
     assert made.allocation.corridors == "none"
-    assert (made.shares, made.rules) == (Settings().shares, DEFAULT_RULES)
+    assert (made.shares, made.rules) == (Settings().shares, shipped_book())
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -89,16 +89,35 @@ shares = st.builds(
     valid_from=st.dates(date(1900, 1, 1)).map(date.isoformat),
     source=words,
 )
-rules = st.builds(
-    Rule,
-    name=words,
-    kind=st.sampled_from(["within_county", "min_distance_m", "own_accommodation"]),
-    status=st.sampled_from(["verified", "assumed"]),
-    valid_from=st.dates(date(1900, 1, 1), date(2020, 1, 1)).map(date.isoformat),
-    valid_to=st.just("") | st.dates(date(2020, 1, 1)).map(date.isoformat),
-    value=st.floats(0, 1e9),
-    source=words,
-).filter(lambda rule: (rule.kind, rule.status) != ("own_accommodation", "verified"))
+texts = st.builds(Text, words, words)
+books = st.builds(
+    RuleBook,
+    st.lists(
+        st.builds(
+            RuleSet,
+            name=words,
+            title=texts,
+            valid_from=st.sampled_from(["", "2020-01-01"]),
+            valid_to=st.sampled_from(["", "2024-06-13"]),
+            documents=st.lists(texts, max_size=2).map(tuple),
+            rules=st.lists(
+                st.builds(
+                    Rule,
+                    name=words,
+                    status=st.sampled_from(["verified", "assumed"]),
+                    text=texts,
+                    source=texts,
+                    about_groups=st.sampled_from([(), ("asylum_seeker",)]),
+                    min_age=st.integers(0, 20),
+                    min_distance_m=st.floats(0, 1e6),
+                    within_county=st.booleans(),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -106,12 +125,11 @@ rules = st.builds(
     some_shares=st.lists(
         shares, max_size=4, unique_by=lambda s: (s.name, s.target_group, s.county_code, s.valid_from)
     ),
-    some_rules=st.lists(rules, max_size=4),
     detour=st.floats(1, 100),
     booking=st.booleans(),
 )
 def test_whatever_is_written_is_read_back(
-    folder: Path, some_shares: list[Share], some_rules: list[Rule], *, detour: float, booking: bool
+    folder: Path, some_shares: list[Share], *, detour: float, booking: bool
 ) -> None:
     base = Settings()
     wanted = dataclasses.replace(
@@ -120,13 +138,12 @@ def test_whatever_is_written_is_read_back(
         walk=dataclasses.replace(base.walk, detour=detour),
         limits=dataclasses.replace(base.limits, allow_booking=booking),
         shares=tuple(some_shares),
-        rules=tuple(some_rules),
     )
     assert load(folder, settings_toml(wanted)) == wanted
 
 
 def test_an_empty_list_is_written_as_one(folder: Path) -> None:
-    wanted = dataclasses.replace(Settings(), shares=(), rules=())
+    wanted = dataclasses.replace(Settings(), shares=())
     assert load(folder, settings_toml(wanted)) == wanted
 
 
@@ -144,9 +161,11 @@ def test_every_setting_is_explained_and_written_out() -> None:
     kinds = {"": Settings(), **sections()}
     for section, holder in kinds.items():
         for f in fields(holder):
+            if f.name == "rules" and section == "":
+                continue  # sets of rules are files of their own
             if "title" in f.metadata or not f.metadata:
                 assert section == ""
-                assert f.name in {*sections(), "shares", "rules"}
+                assert f.name in {*sections(), "shares"}
                 continue
             value = getattr(holder, f.name)
             where = content[section] if section else content
@@ -162,16 +181,16 @@ def test_every_setting_is_explained_and_written_out() -> None:
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 assert low is not None, f.name
                 assert low <= value <= (float("inf") if high is None else high)
-    assert set(content) == {f.name for f in fields(Settings)}
+    # Sets of rules are files of their own.
+    assert set(content) == {f.name for f in fields(Settings)} - {"rules"}
     assert len(content["shares"]) == len(Settings().shares)
-    assert len(content["rules"]) == len(DEFAULT_RULES)
 
 
 def test_an_unknown_section(folder: Path) -> None:
     assert refused(folder, "[walking]\ndetour = 2\n") == [
         (
             "det finns ingen inställning walking; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
-            f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
+            f"sessions, allocation, index, corridors, shares. {SPELLING}"
         )
     ]
 
@@ -212,7 +231,6 @@ def test_an_unknown_key_in_english(folder: Path) -> None:
         ("walk = 3", "walk = 3", "[walk]"),
         ("[[walk]]\ndetour = 2", "walk = [{detour = 2}]", "[walk]"),
         ("[shares]\nlow = 1", "shares = {low = 1}", "[[shares]]"),
-        ("rules = [1]", "rules = [1]", "[[rules]]"),
     ],
 )  # fmt: skip
 def test_a_wrong_type(folder: Path, text: str, found: str, expected: str) -> None:
@@ -338,32 +356,10 @@ def test_settings_that_contradict_each_other(folder: Path, text: str, message: s
             SHARE + 'county_code = "Norrbotten"',
             'county_code = "Norrbotten"; väntat: all, eller en länskod med två siffror. Rätta raden.',
         ),
-        (
-            "rules",
-            RULE.replace("within_county", "max_distance_m"),
-            'kind = "max_distance_m"; väntat: within_county / min_distance_m / own_accommodation. Rätta raden.',
-        ),
-        (
-            "rules",
-            RULE.replace("assumed", "sure"),
-            'status = "sure"; väntat: verified / assumed. Rätta raden.',
-        ),
-        ("rules", RULE + "value = -1", "value = -1.0; väntat: minst 0. Rätta raden."),
-        (
-            "rules",
-            RULE + 'valid_to = "snart"',
-            'valid_to = "snart"; väntat: ett datum som ÅÅÅÅ-MM-DD. Rätta raden.',
-        ),
-        (
-            "rules",
-            RULE + 'valid_to = "2023-12-31"',
-            'valid_from = "2024-01-01", valid_to = "2023-12-31"; väntat: valid_from <= valid_to. Rätta raden.',
-        ),
     ],
 )
-def test_a_wrong_share_or_rule(folder: Path, section: str, lines: str, message: str) -> None:
-    good = {"shares": SHARE + 'county_code = "01"', "rules": RULE}[section]
-    text = numbered(section, good) + "\n" + numbered(section, lines)
+def test_a_wrong_share(folder: Path, section: str, lines: str, message: str) -> None:
+    text = numbered(section, SHARE + 'county_code = "01"') + "\n" + numbered(section, lines)
     assert refused(folder, text) == [f"[[{section}]] nummer 2, {message}"]
 
 
@@ -409,19 +405,23 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
     text = (
         'language = "fi"\n[walk]\ndetour = 0\nshoes = 1\n[mask]\nmasked_high = "fem"\n[nonsense]\n'
         + numbered("shares", SHARE.replace("0.1", "0.9"))
-        + numbered("rules", RULE.replace("2024-01-01", "januari"))
+        + numbered("rules", "")
+    )
+    moved = (
+        "rad 13: regler för vem som får resa står inte längre i den här filen. Ta bort varje [[rules]] med sina rader: de regler "
+        "som följer med programmet gäller ändå, och länets egna är filer i mappen rules/ bredvid den här (docs/rules.md)."
     )
     assert refused(folder, text) == [
+        moved,
         f'language = "fi"; väntat: sv / en. {REMEDY}',
         f"det finns ingen inställning walk.shoes; väntat: ett av namnen detour, speed_kmh, max_walk_m. {SPELLING}",
         f"walk.detour = 0; väntat: minst 1. {REMEDY}",
         f'mask.masked_high = "fem"; väntat: ett heltal. {REMEDY}',
         (
             "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
-            f"sessions, allocation, index, corridors, shares, rules. {SPELLING}"
+            f"sessions, allocation, index, corridors, shares. {SPELLING}"
         ),
         "[[shares]] nummer 1, low = 0.9, high = 0.2; väntat: 0 <= low <= high <= 1. Rätta raden.",
-        '[[rules]] nummer 1, valid_from = "januari"; väntat: ett datum som ÅÅÅÅ-MM-DD. Rätta raden.',
     ]
 
 
@@ -502,32 +502,51 @@ def test_the_shares_that_come_with_the_program() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "names"),
+    "text", ["rules = []", "[[rules]]\nname = 'r'\nkind = 'within_county'\n", "rules.a = 1"]
+)
+def test_rules_stand_elsewhere_now(folder: Path, text: str) -> None:
+    with using_language("en"):
+        assert refused(folder, f"\n{text}\n") == [
+            "row 2: rules of who may travel do not stand in this file any more. Remove every [[rules]] with its lines: the rules that come with the program hold without them, and a board's own are files in the folder rules/ beside this one (docs/rules.md)."
+        ]
+
+
+@pytest.mark.parametrize(
+    ("day", "group", "share"),
     [
-        ("1900-01-01", ["within_county_before_2020", "min_distance_before_2020"]),
-        ("2019-12-31", ["within_county_before_2020", "min_distance_before_2020"]),
-        ("2020-01-01", []),
-        ("2025-08-31", []),
-        ("2025-09-01", ["own_accommodation_2025"]),
-        ("2026-09-30", ["own_accommodation_2025"]),
-        ("2026-10-01", ["own_accommodation_2025", "within_county_2026"]),
+        # Nothing asks for an open case before 2020: everybody has the right that its share stands for.
+        ("2019-12-01", "asylum_seeker", (1.0, 1.0)),
+        ("2019-12-01", "all", (1.0, 1.0)),
+        ("2020-01-01", "asylum_seeker", (0.2, 0.4)),
+        ("2020-01-01", "temporary_protection", (0.0, 1.0)),
     ],
 )
-def test_the_rules_in_force(day: str, names: list[str]) -> None:
-    assert [rule.name for rule in Settings().rules_in_force(date.fromisoformat(day))] == names
+def test_the_eligible_share_holds_where_a_rule_asks_for_a_case(
+    day: str, group: str, share: tuple[float, float]
+) -> None:
+    made, when = Settings(), date.fromisoformat(day)
+    assert made.share("eligible_share", group, "25", when) == share
+    assert (made.share_in_force("eligible_share", group, "25", when) is None) == (share == (1.0, 1.0))
 
 
-def test_a_rule_of_one_day() -> None:
-    rule = Rule("r", "within_county", "verified", "2024-02-29", "2024-02-29")
-    made = dataclasses.replace(Settings(), rules=(rule,))
-    found = [made.rules_in_force(date(2024, 2, 28)), made.rules_in_force(date(2024, 2, 29))]
-    assert found == [(), (rule,)]
-    assert made.rules_in_force(date(2024, 3, 1)) == ()
+@pytest.mark.parametrize(
+    ("status", "about", "share"),
+    [
+        ("verified", (), (0.2, 0.4)),
+        ("verified", ("asylum_seeker",), (0.2, 0.4)),
+        ("verified", ("temporary_protection",), (1.0, 1.0)),
+        ("assumed", (), (1.0, 1.0)),
+    ],
+)
+def test_which_rule_asks_for_a_case(status: str, about: tuple[str, ...], share: tuple[float, float]) -> None:
+    rule = Rule("r", status, about_groups=about, case_status=("first_instance_open",))
+    made = dataclasses.replace(Settings(), rules=RuleBook.always(rule))
+    assert made.share("eligible_share", "asylum_seeker", "25", date(2024, 1, 1)) == share
 
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        Settings().walk.detour = 2.0  # type: ignore[misc]
+        Settings().walk.detour = 2.0
 
 
 def test_the_tree_as_plain_values() -> None:
@@ -536,31 +555,35 @@ def test_the_tree_as_plain_values() -> None:
     assert plain["shares"][0]["target_group"] == "asylum_seeker"
 
 
-def test_a_rule_that_can_only_flag_cannot_be_verified(tmp_path: Path) -> None:
-    # Nobody knows which persons live in own accommodation: a verified rule would seem to exclude and do nothing.
-    path = tmp_path / "geomatch.toml"
-    path.write_text(
-        '[[rules]]\nname = "r"\nkind = "own_accommodation"\nstatus = "verified"\nvalid_from = "2025-09-01"\n',
-        encoding="utf-8",
-    )
-    with pytest.raises(InputError) as caught:
-        load_settings(path)
-    assert str(caught.value) == (
-        'geomatch.toml: [[rules]] nummer 1, kind = "own_accommodation", status = "verified"; väntat: status assumed: en sådan regel kan '
-        "bara flagga. Rätta raden."
-    )
-
-
-@given(
-    some_shares=st.lists(shares, max_size=2), some_rules=st.lists(rules, max_size=2), detour=st.floats(1, 3)
-)
+@given(some_shares=st.lists(shares, max_size=2), rules=books, detour=st.floats(1, 3))
 def test_the_settings_of_a_manifest_are_those_of_the_run(
-    some_shares: list[Share], some_rules: list[Rule], detour: float
+    some_shares: list[Share], rules: RuleBook, detour: float
 ) -> None:
     made = dataclasses.replace(
         Settings(),
         shares=tuple(some_shares),
-        rules=tuple(some_rules),
+        rules=rules,
         walk=dataclasses.replace(Settings().walk, detour=detour),
     )
     assert Settings.from_dict(json.loads(json.dumps(made.as_dict()))) == made
+
+
+def test_what_is_wrong_with_rules_is_no_matter_of_language() -> None:
+    """The fingerprint of a month follows from the settings: a message in Swedish or English is no part of them."""
+    plain = []
+    for language in ("sv", "en"):
+        with using_language(language):
+            (problem,) = read_set(b"name = ", "rules/fel.toml").problems
+            book = RuleBook(shipped_book().sets, (LeftOut(problem, "2024-01-01", "2024-12-31"),))
+            plain.append(dataclasses.replace(Settings(), rules=book).as_dict())
+    assert plain[0] == plain[1]
+    again = Settings.from_dict(json.loads(json.dumps(plain[0])))
+    assert [(one.problem.file, one.first_day) for one in again.rules.left_out] == [
+        ("rules/fel.toml", "2024-01-01")
+    ]
+
+
+def test_a_month_with_rules_of_an_earlier_version_must_be_computed_again() -> None:
+    old = Settings().as_dict() | {"rules": [{"name": "r", "kind": "within_county"}]}
+    with using_language("en"), pytest.raises(InputError, match="Compute it again: geomatch run"):
+        Settings.from_dict(old)

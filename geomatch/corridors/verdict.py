@@ -2,7 +2,8 @@
 
 Reason codes, in the order in which they are written:
 
-- `rule:<name>` a verified rule excludes everyone, with `crosses_county_border` or `below_min_distance`;
+- `rule:<name>` verified rules exclude everyone, each with why: `crosses_county_border`, `below_min_distance`,
+  `target_group`, `case_status`, `accommodation` or `below_min_age`;
 - `none_entitled` nobody who lives there can be entitled, even at the high end of the share;
 - `gain_at_every_corner` at least `min_gain` at every corner, by good day returns alone;
 - `gain_too_small` a gain, but less than `min_gain` at some corner;
@@ -13,19 +14,21 @@ Reason codes, in the order in which they are written:
 - `places_taken` even at low need no suitable place there is free;
 - `no_day_return` nothing suitable there can be reached (an open corridor that nobody can use);
 - `too_long`, `booking_needed`, `tight_last_way_home` what the best day return lacks, or, where there are enough
-  persons but not by good day returns, what any of them lacks.
+  persons but not by good day returns, what any of them lacks;
+- `not_for:<name>` a verified rule excludes some of those who live there, and not all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geomatch.corridors.gains import CORNERS
 from geomatch.corridors.ways import Ways
-from geomatch.settings import Rule
+from geomatch.rules.answer import Person, answer, touches
+from geomatch.rules.tree import RuleSet
 
-__all__ = ["Facts", "Verdict", "judge"]
+__all__ = ["Facts", "Rulings", "Verdict", "judge"]
 
 QUALITIES = ("too_long", "booking_needed", "tight_last_way_home")
 
@@ -40,10 +43,11 @@ class Facts:
         free_low: Free suitable places at low need.
         walked: Nobody who gets there needs a corridor.
         ways: Its day returns.
+        kinds: Who lives there, each count of the month's need that is used: what is known of them.
+        counted: The same of all counts, also of breakdowns that are not used.
         crosses_county: From and to lie in different counties.
         greatest_distance_m: Longest straight line between a point and a series that it reaches; None without any.
         none_entitled: No group living there has an eligible share above 0.
-        own_accommodation: Somebody there is counted in own accommodation.
         if_share_known: It would be recommended with the high end of the share.
         min_gain: `corridors.min_gain`.
     """
@@ -54,10 +58,11 @@ class Facts:
     free_low: int
     walked: bool
     ways: Ways
+    kinds: tuple[Person, ...]
+    counted: tuple[Person, ...]
     crosses_county: bool
     greatest_distance_m: float | None
     none_entitled: bool
-    own_accommodation: bool
     if_share_known: bool
     min_gain: float
 
@@ -72,15 +77,64 @@ class Verdict:
     share_blocks: bool
 
 
-def _touches(rule: Rule, facts: Facts) -> str:
-    """The reason code if the rule is about this corridor, else nothing."""
-    if rule.kind == "within_county" and facts.crosses_county:
-        return "crosses_county_border"
-    if rule.kind == "min_distance_m" and facts.greatest_distance_m is not None:
-        return "below_min_distance" if facts.greatest_distance_m < rule.value else ""
-    if rule.kind == "own_accommodation" and facts.own_accommodation:
-        return "own_accommodation"
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What the rules say of those who live in one place and of their longest journey to another.
+
+    Attributes:
+        outside: Verified rules exclude everyone: rule and reason in turn; empty where they do not.
+        partly: Verified rules that exclude some.
+        assumed: Assumed rules that would touch somebody.
+    """
+
+    outside: tuple[str, ...]
+    partly: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The rules of a month; what they say is remembered, since many corridors are alike to them."""
+
+    rule_set: RuleSet
+    _known: dict[tuple[object, ...], _Ruled] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> bool:
+        """Whether any rule asks how far a journey is."""
+        return any(rule.min_distance_m for rule in self.rule_set.rules)
+
+    def of(self, facts: Facts) -> _Ruled:
+        """What the rules say of a corridor.
+
+        The longest journey stands for all: where it is too short, all are.
+        """
+        key = (facts.kinds, facts.counted, facts.crosses_county, facts.greatest_distance_m)
+        if key not in self._known:
+            self._known[key] = self._ruled(facts)
+        return self._known[key]
+
+    def _ruled(self, facts: Facts) -> _Ruled:
+        journey = facts.greatest_distance_m, facts.crosses_county
+        # Where nobody lives there are only journeys to judge.
+        here = [answer(self.rule_set, person, *journey).excluded for person in facts.kinds or (Person(),)]
+        counted = [answer(self.rule_set, person, *journey).excluded for person in facts.counted]
+        broken = {finding.rule: finding.code for found in (*here, *counted) for finding in found}
+        stated = {finding.rule for found in here for finding in found}
+        names = [rule.name for rule in self.rule_set.rules]
+        everyone = all(here)
+        outside = [text for name in names if name in stated for text in (f"rule:{name}", broken[name])]
+        assumed = [
+            rule.name
+            for rule in self.rule_set.rules
+            if rule.status == "assumed"
+            and any(touches(rule, person, *journey) for person in facts.counted or (Person(),))
+        ]
+        return _Ruled(
+            tuple(dict.fromkeys(outside)) if everyone else (),
+            () if everyone else tuple(name for name in names if name in broken),
+            tuple(assumed),
+        )
 
 
 def enough(gain: Mapping[str, int], min_gain: float) -> bool:
@@ -88,25 +142,18 @@ def enough(gain: Mapping[str, int], min_gain: float) -> bool:
     return all(gain[corner] >= min_gain * 1000 for corner in CORNERS)
 
 
-def judge(facts: Facts, rules: tuple[Rule, ...]) -> Verdict:
-    """The verdict under the rules in force. An assumed rule is named and excludes no one; so is own accommodation."""
-    reasons: list[str] = []
-    assumed: list[str] = []
-    for rule in rules:
-        touched = _touches(rule, facts)
-        if not touched:
-            continue
-        if rule.status == "verified" and rule.kind != "own_accommodation":
-            reasons += [f"rule:{rule.name}", touched]
-        elif rule.status == "assumed":
-            assumed.append(rule.name)
+def judge(facts: Facts, rulings: Rulings) -> Verdict:
+    """The verdict under the rules in force. An assumed rule is named and excludes no one."""
+    ruled = rulings.of(facts)
+    reasons, assumed = list(ruled.outside), ruled.assumed
+    partly = tuple(f"not_for:{name}" for name in ruled.partly)
     if facts.none_entitled:
         reasons.append("none_entitled")
     if reasons:
-        return Verdict("outside_policy", tuple(dict.fromkeys(reasons)), tuple(assumed), share_blocks=False)
+        return Verdict("outside_policy", (*reasons, *partly), assumed, share_blocks=False)
     many, any_alone = enough(facts.gain, facts.min_gain), any(facts.gain.values())
     if enough(facts.good_gain, facts.min_gain):
-        return Verdict("recommended", ("gain_at_every_corner",), tuple(assumed), share_blocks=False)
+        return Verdict("recommended", ("gain_at_every_corner", *partly), assumed, share_blocks=False)
     if any_alone:
         verdict = "possible"
         reasons += [] if many else ["gain_too_small"]
@@ -125,4 +172,4 @@ def judge(facts: Facts, rules: tuple[Rule, ...]) -> Verdict:
         reasons += ["places_taken"] if facts.free_low <= 0 and not any_alone else []
     lacking = set(facts.ways.best_failings) | (set(facts.ways.failings) if many else set())
     reasons += [name for name in QUALITIES if name in lacking]
-    return Verdict(verdict, tuple(reasons), tuple(assumed), share_blocks=facts.if_share_known)
+    return Verdict(verdict, (*reasons, *partly), assumed, share_blocks=facts.if_share_known)

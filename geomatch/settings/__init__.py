@@ -6,14 +6,12 @@ that lists every such place.
 
 from geomatch.settings.file import load_settings, settings_toml
 from geomatch.settings.tree import (
-    DEFAULT_RULES,
     DEFAULT_SHARES,
     AllocationSettings,
     CorridorSettings,
     IndexSettings,
     LimitSettings,
     MaskSettings,
-    Rule,
     SessionSettings,
     Settings,
     Share,
@@ -23,14 +21,12 @@ from geomatch.settings.tree import (
 )
 
 __all__ = [
-    "DEFAULT_RULES",
     "DEFAULT_SHARES",
     "AllocationSettings",
     "CorridorSettings",
     "IndexSettings",
     "LimitSettings",
     "MaskSettings",
-    "Rule",
     "SessionSettings",
     "Settings",
     "Share",

@@ -13,12 +13,9 @@ from typing import Any
 
 from geomatch.errors import InputError, Problem
 from geomatch.settings.tree import (
-    RULE_KINDS,
-    RULE_STATUSES,
     SHARE_NAMES,
     IndexSettings,
     MaskSettings,
-    Rule,
     SessionSettings,
     Settings,
     Share,
@@ -29,7 +26,9 @@ from geomatch.words import gettext as _
 
 __all__ = ["load_settings", "settings_toml"]
 
-_TABLE_LISTS = {"shares": Share, "rules": Rule}
+_TABLE_LISTS = {"shares": Share}
+# What lies elsewhere, and so is no part of the file.
+_ELSEWHERE = ("rules",)
 
 
 def _sections() -> dict[str, type]:
@@ -37,7 +36,7 @@ def _sections() -> dict[str, type]:
     return {
         f.name: type(getattr(defaults, f.name))
         for f in fields(Settings)
-        if f.name not in _TABLE_LISTS and f.name != "language"
+        if f.name not in (*_TABLE_LISTS, *_ELSEWHERE, "language")
     }
 
 
@@ -111,21 +110,20 @@ def settings_toml(settings: Settings | None = None) -> str:
         ),
         "# "
         + _(
-            "`eligible_share` is who may travel. `adult_share`, left out here, is how many are adults: everyone counts."
+            "`eligible_share` is who may travel, where no counts by case status say it. `adult_share`, left out here, is how many are adults, where no counts by age say it: everyone counts."
         ),
     ]
     for name in _TABLE_LISTS:
         for item in getattr(settings, name):
             lines += ["", f"[[{name}]]"]
             lines += [f"{key} = {_toml_value(value)}" for key, value in asdict(item).items()]
-        if name == "shares":
-            lines += [
-                "",
-                "# "
-                + _(
-                    "Dated rules of who may travel. `assumed` rules flag and exclude no one; `verified` ones exclude."
-                ),
-            ]
+    lines += [
+        "",
+        "# "
+        + _(
+            "Who may travel when is said by dated sets of rules, in files of their own: geomatch rules explain YYYY-MM"
+        ),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -261,8 +259,7 @@ class _Reader:
             if len(self.problems) == before:
                 made = kind(**values)
                 self.check_item(where, made)
-                if isinstance(made, Share):
-                    self.check_again(where, made, result)
+                self.check_again(where, made, result)
                 result.append(made)
         return tuple(result)
 
@@ -277,7 +274,7 @@ class _Reader:
             self.wrong({where: value}, _("text in quotation marks"), _("Correct the line"))
         return value
 
-    def check_item(self, where: str, item: Share | Rule) -> None:
+    def check_item(self, where: str, item: Share) -> None:
         def check(*keys: str, holds: bool, expected: str) -> None:
             if not holds:
                 values = {key: getattr(item, key) for key in keys}
@@ -285,31 +282,29 @@ class _Reader:
                 self.wrong(named, expected, _("Correct the line"))
 
         check("valid_from", holds=_is_date(item.valid_from), expected=_("a date as YYYY-MM-DD"))
-        if isinstance(item, Share):
-            check("name", holds=item.name in SHARE_NAMES, expected=" / ".join(SHARE_NAMES))
-            check(
-                "target_group", holds=item.target_group in TARGET_GROUPS, expected=" / ".join(TARGET_GROUPS)
-            )
-            check(
-                "county_code",
-                holds=item.county_code == ALL or bool(_COUNTY_CODE.fullmatch(item.county_code)),
-                expected=_("all, or a county code of two digits"),
-            )
-            check("low", "high", holds=0 <= item.low <= item.high <= 1, expected="0 <= low <= high <= 1")
-            return
-        check("kind", holds=item.kind in RULE_KINDS, expected=" / ".join(RULE_KINDS))
-        check("status", holds=item.status in RULE_STATUSES, expected=" / ".join(RULE_STATUSES))
-        # Who lives where is not known per person: such a rule can flag, and must not seem to exclude.
-        flags_only = item.kind == "own_accommodation" and item.status == "verified"
+        check("name", holds=item.name in SHARE_NAMES, expected=" / ".join(SHARE_NAMES))
+        check("target_group", holds=item.target_group in TARGET_GROUPS, expected=" / ".join(TARGET_GROUPS))
         check(
-            "kind", "status", holds=not flags_only, expected=_("status assumed: this kind of rule only flags")
+            "county_code",
+            holds=item.county_code == ALL or bool(_COUNTY_CODE.fullmatch(item.county_code)),
+            expected=_("all, or a county code of two digits"),
         )
-        check("value", holds=item.value >= 0, expected=_("at least {number}").format(number=0))
-        if item.valid_to:
-            check("valid_to", holds=_is_date(item.valid_to), expected=_("a date as YYYY-MM-DD"))
-            if _is_date(item.valid_from) and _is_date(item.valid_to):
-                holds = item.valid_from <= item.valid_to
-                check("valid_from", "valid_to", holds=holds, expected="valid_from <= valid_to")
+        check("low", "high", holds=0 <= item.low <= item.high <= 1, expected="0 <= low <= high <= 1")
+
+    def moved_rules(self, text: str) -> None:
+        """Rules of who may travel stood here once; a file that still has them is told where they are now."""
+        lines = enumerate(text.splitlines(), start=1)
+        row = next((number for number, line in lines if re.match(r"\s*(\[\[\s*)?rules\b", line)), None)
+        self.problems.append(
+            Problem(
+                _("rules of who may travel do not stand in this file any more"),
+                remedy=_(
+                    "Remove every [[rules]] with its lines: the rules that come with the program hold without them, and a board's own are files in the folder rules/ beside this one (docs/rules.md)"
+                ),
+                file=self.file,
+                row=row,
+            )
+        )
 
     def check_again(self, where: str, share: Share, earlier: list[Share]) -> None:
         """Refuse a second share for the same people and day: which one holds would be a matter of order."""
@@ -329,7 +324,8 @@ def load_settings(path: Path) -> Settings:
         InputError: It is not TOML, or names or values are wrong (all of them are listed).
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
     except UnicodeDecodeError as error:
         problem = Problem(_("the text is not UTF-8"), remedy=_("Save the file as UTF-8"), file=path.name)
         raise InputError(problem) from error
@@ -340,10 +336,14 @@ def load_settings(path: Path) -> Settings:
         problem = Problem(_("it is not TOML ({reason})").format(reason=reason), file=path.name, row=row)
         raise InputError(problem) from error
     reader = _Reader(path.name)
+    if "rules" in content:
+        reader.moved_rules(text)
     sections = _sections()
     known = ["language", *sections, *_TABLE_LISTS]
     chosen: dict[str, Any] = {}
     for key, value in content.items():
+        if key in _ELSEWHERE:
+            continue
         if key == "language":
             chosen[key] = reader.value(key, value, "sv", {"unit": " | ".join(LANGUAGES)})
         elif key in sections:

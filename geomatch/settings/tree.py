@@ -7,9 +7,13 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from geomatch.errors import InputError, Problem
+from geomatch.rules.book import shipped_book
+from geomatch.rules.tree import RuleBook
 from geomatch.words import N_
+from geomatch.words import gettext as _
 
-__all__ = ["RULE_KINDS", "RULE_STATUSES", "SHARE_NAMES", "Rule", "Settings", "Share"]
+__all__ = ["SHARE_NAMES", "Settings", "Share"]
 
 
 def _section(kind: type, title: str) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
@@ -183,23 +187,6 @@ class Share:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A dated rule of who may travel (DOMAIN). An `assumed` rule flags and excludes no one.
-
-    `kind` is `within_county` (the corridor may not cross a county border), `min_distance_m` (with `value`) or
-    `own_accommodation` (people in own accommodation lose the right; flags only).
-    """
-
-    name: str
-    kind: str
-    status: str
-    valid_from: str
-    valid_to: str = ""
-    value: float = 0.0
-    source: str = ""
-
-
 # The eligible share: persons with an open first-instance case (DOMAIN, METHOD 1).
 DEFAULT_SHARES = (
     Share(
@@ -214,43 +201,7 @@ DEFAULT_SHARES = (
     Share("eligible_share", "all", 0.0, 1.0, source="unknown"),
 )
 
-DEFAULT_RULES = (
-    Rule(
-        "within_county_before_2020",
-        "within_county",
-        "verified",
-        "1900-01-01",
-        "2019-12-31",
-        source="earlier agency practice",
-    ),
-    Rule(
-        "min_distance_before_2020",
-        "min_distance_m",
-        "verified",
-        "1900-01-01",
-        "2019-12-31",
-        2000.0,
-        source="earlier agency practice",
-    ),
-    Rule(
-        "own_accommodation_2025",
-        "own_accommodation",
-        "assumed",
-        "2025-09-01",
-        source="LMA 8 a §, own accommodation (our reading)",
-    ),
-    Rule(
-        "within_county_2026",
-        "within_county",
-        "assumed",
-        "2026-10-01",
-        source="reception act, defined area (the press says the county)",
-    ),
-)
-
 SHARE_NAMES = ("eligible_share", "adult_share")
-RULE_KINDS = ("within_county", "min_distance_m", "own_accommodation")
-RULE_STATUSES = ("verified", "assumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,20 +227,26 @@ class Settings:
         CorridorSettings, N_("When a corridor is recommended, and what it costs (METHOD 7)")
     )
     shares: tuple[Share, ...] = DEFAULT_SHARES
-    rules: tuple[Rule, ...] = DEFAULT_RULES
+    # Not in the file: the sets that come with the program, and those of the workspace's folder `rules`.
+    rules: RuleBook = field(default_factory=shipped_book)
 
     def share(self, name: str, target_group: str, county_code: str, day: date) -> tuple[float, float]:
         """The low and high share in force; the county's own before the country's, the newest before the older.
 
-        An unknown share is (0, 1); `adult_share` left out is (1, 1), since everyone is counted then (METHOD 1).
+        An unknown share is (0, 1); `adult_share` left out is (1, 1), since everyone is counted then (METHOD 1). So is
+        `eligible_share` on a day when no verified rule asks for an open case: it is the share of those who have one.
         """
+        if name == "eligible_share" and not self.rules.at(day).asks_for_case(target_group):
+            return 1.0, 1.0
         best = self.share_in_force(name, target_group, county_code, day)
         if best is None:
             return (1.0, 1.0) if name == "adult_share" else (0.0, 1.0)
         return best.low, best.high
 
     def share_in_force(self, name: str, target_group: str, county_code: str, day: date) -> Share | None:
-        """The entry that `share` goes by, with its date and source; None where nothing is set."""
+        """The entry that `share` goes by, with its date and source; None where nothing is set or none is needed."""
+        if name == "eligible_share" and not self.rules.at(day).asks_for_case(target_group):
+            return None
         fitting = [
             share
             for share in self.shares
@@ -300,30 +257,43 @@ class Settings:
         ]
         return max(fitting, key=lambda one: (one.county_code != "all", one.valid_from), default=None)
 
-    def rules_in_force(self, day: date) -> tuple[Rule, ...]:
-        """The rules that hold on `day`."""
-        return tuple(
-            rule
-            for rule in self.rules
-            if date.fromisoformat(rule.valid_from) <= day
-            and (not rule.valid_to or day <= date.fromisoformat(rule.valid_to))
-        )
-
     def as_dict(self) -> dict[str, Any]:
         """The tree as plain values, for the manifest."""
-        return asdict(self)
+        values = asdict(self)
+        # What is wrong with a file is told in the language in force, which has no say in what a month is made from.
+        values["rules"]["left_out"] = [
+            {
+                "problem": {"found": "", "file": one.problem.file},
+                "first_day": one.first_day,
+                "last_day": one.last_day,
+            }
+            for one in self.rules.left_out
+        ]
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Settings:
-        """The tree of `as_dict`, also after it went through JSON (which knows no tuples)."""
+        """The tree of `as_dict`, also after it went through JSON (which knows no tuples).
+
+        Raises:
+            InputError: The values are those of a month that an earlier version computed, with rules of another kind.
+        """
         chosen: dict[str, Any] = {}
         for f in fields(cls):
             if f.name not in values:
                 continue  # a section that is younger than the values keeps its defaults
             value = values[f.name]
-            if f.name in ("shares", "rules"):
-                kind = Share if f.name == "shares" else Rule
-                chosen[f.name] = tuple(kind(**item) for item in value)
+            if f.name == "shares":
+                chosen[f.name] = tuple(Share(**item) for item in value)
+            elif f.name == "rules":
+                if not isinstance(value, Mapping):
+                    raise InputError(
+                        Problem(
+                            _("the month was computed by an earlier version, with rules of another kind"),
+                            remedy=_("Compute it again: geomatch run YYYY-MM"),
+                        )
+                    )
+                chosen[f.name] = RuleBook.from_dict(value)
             elif isinstance(value, Mapping):
                 plain = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
                 chosen[f.name] = f.default_factory(**plain)  # type: ignore[operator]  # each section has one
