@@ -91,7 +91,9 @@ def check_agreement(entries: Sequence[Entry]) -> None:
             repeated = next((seen[pattern] for pattern in entry.patterns if pattern in seen), None)
             if not entry.patterns or not first.patterns:
                 repeated = first.row.number
-            if repeated is not None:
+            # Of another period it is no repetition: that the periods differ is said already.
+            same_period = all(entry.fields[name] == first.fields[name] for name in ("valid_from", "valid_to"))
+            if repeated is not None and same_period:
                 entry.row.wrong(
                     "activity_id",
                     _("the row repeats row {row}: same activity, place and time").format(row=repeated),
