@@ -12,10 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from scipy.optimize import linprog
 
 from geomatch.access import allocate_month
+from geomatch.allocation import Mixture
+from geomatch.allocation.flows import most
 from geomatch.corridors import corridors_table
-from geomatch.corridors.gains import make_gains
+from geomatch.corridors.gains import make_gains, mended_gains, plain_gains
 from geomatch.corridors.ways import good_returns
-from geomatch.settings import DEFAULT_RULES, CorridorSettings, Rule
+from geomatch.rules import Rule, RuleBook
+from geomatch.settings import CorridorSettings
 from tests.worlds import MONTH, SHARES, World, entitled, settings, worlds
 
 CORNERS = ("ll", "lh", "hl", "hh")
@@ -101,10 +104,10 @@ def test_places_that_others_need_are_not_free():
 
 
 def test_places_beyond_what_a_flow_can_count_do_not_stop_the_month():
-    """2 million places, by a slip of the pen: as many are free as the flow counts, 2^30 - 1 thousandths with the 5 people."""
+    """2 million places, by a slip of the pen, more than a flow in 32 bits can count: all of them are free."""
     row = table(World().live("0180/a", 5).offer("s", "0181", 2_000_000).way("0180/a", "s")).loc["0180-0181"]
     assert gains(row) == [5000] * 4
-    assert row["free_places_low_milli"] == 2**30 - 1 - 5000
+    assert row["free_places_low_milli"] == 2_000_000_000
 
 
 def test_an_open_corridor_that_nobody_can_use_has_a_row():
@@ -259,39 +262,74 @@ def test_nobody_entitled_is_outside_policy():
     assert (row["verdict"], row["reasons"]) == ("outside_policy", "none_entitled")
 
 
-def rule(kind, status, value=0.0, last=""):
-    return Rule("r", kind, status, "2020-01-01", last, value)
+def ruled(*rules):
+    return settings(rules=RuleBook.always(*rules))
 
 
 @pytest.mark.parametrize(
-    ("rules", "verdict", "why", "assumed"),
+    ("asked", "verdict", "why", "assumed"),
     [
-        ((rule("within_county", "verified"),), "outside_policy", "rule:r;crosses_county_border", ""),
-        ((rule("within_county", "assumed"),), "recommended", "gain_at_every_corner", "r"),
-        ((rule("within_county", "verified", last="2026-08-31"),), "recommended", "gain_at_every_corner", ""),
+        ({"status": "verified", "within_county": True}, "outside_policy", "rule:r;crosses_county_border", ""),
+        ({"status": "verified", "area": "county"}, "outside_policy", "rule:r;crosses_county_border", ""),
+        ({"status": "verified", "area": "not_known"}, "recommended", "gain_at_every_corner", ""),
+        ({"status": "assumed", "within_county": True}, "recommended", "gain_at_every_corner", "r"),
         # The points are 10 km from the series.
-        ((rule("min_distance_m", "verified", 10001.0),), "outside_policy", "rule:r;below_min_distance", ""),
-        ((rule("min_distance_m", "verified", 10000.0),), "recommended", "gain_at_every_corner", ""),
-        ((rule("own_accommodation", "assumed"),), "recommended", "gain_at_every_corner", ""),
+        ({"status": "verified", "min_distance_m": 10001.0}, "outside_policy", "rule:r;below_min_distance", ""),
+        ({"status": "verified", "min_distance_m": 10000.0}, "recommended", "gain_at_every_corner", ""),
+        ({"status": "assumed", "min_distance_m": 10001.0}, "recommended", "gain_at_every_corner", "r"),
+        # Those who live there are asylum seekers, of whom nothing else is known.
+        ({"status": "verified", "target_groups": ("temporary_protection",)}, "outside_policy", "rule:r;target_group", ""),
+        ({"status": "assumed", "target_groups": ("temporary_protection",)}, "recommended", "gain_at_every_corner", "r"),
+        ({"status": "verified", "target_groups": ("asylum_seeker",)}, "recommended", "gain_at_every_corner", ""),
+        ({"status": "verified", "within_county": True, "about_groups": ("temporary_protection",)}, "recommended", "gain_at_every_corner", ""),
+        ({"status": "verified", "within_county": True, "about_groups": ("asylum_seeker",)}, "outside_policy", "rule:r;crosses_county_border", ""),
+        ({"status": "assumed", "accommodation": ("agency",)}, "recommended", "gain_at_every_corner", ""),
     ],
-)
-def test_rules(rules, verdict, why, assumed):
+)  # fmt: skip
+def test_rules(asked, verdict, why, assumed):
     world = World().live("0180/a", 10).offer("s", "0380", 9).way("0180/a", "s")
-    row = table(world, settings(rules=rules)).loc["0180-0380"]
+    row = table(world, ruled(Rule("r", **asked))).loc["0180-0380"]
     assert (row["verdict"], row["reasons"], row["assumed_rules"]) == (verdict, why, assumed)
 
 
 def test_within_the_county_no_border_rule_is_named():
     world = World().live("0180/a", 10).offer("s", "0181", 9).way("0180/a", "s")
-    row = table(world, settings(rules=(rule("within_county", "assumed"),))).loc["0180-0181"]
+    row = table(world, ruled(Rule("r", "assumed", within_county=True))).loc["0180-0181"]
     assert (row["verdict"], row["assumed_rules"]) == ("recommended", "")
 
 
-def test_own_accommodation_is_named_where_there_is_some():
+def test_the_shipped_rules_of_the_month_flag_own_accommodation_where_there_is_some():
     world = World().live("0180/a", 10).offer("s", "0181", 9).way("0180/a", "s")
     world.people[0]["accommodation"] = "own"
-    row = table(world, settings(rules=DEFAULT_RULES)).loc["0180-0181"]
+    row = table(world, settings()).loc["0180-0181"]
     assert (row["verdict"], row["assumed_rules"]) == ("recommended", "own_accommodation_2025")
+
+
+def test_a_rule_that_excludes_some_is_named():
+    """Of 20 people ten are known to live in own accommodation."""
+    world = World().live("0180/a", 10).live("0180/b", 10).offer("s", "0181", 9)
+    world.way("0180/a", "s").way("0180/b", "s")
+    world.people[0]["accommodation"], world.people[1]["accommodation"] = "own", "agency"
+    row = table(world, ruled(Rule("r", "verified", accommodation=("agency",)))).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("recommended", "gain_at_every_corner;not_for:r")
+    world.people[1]["accommodation"] = "own"
+    row = table(world, ruled(Rule("r", "verified", accommodation=("agency",)))).loc["0180-0181"]
+    assert (row["verdict"], row["reasons"]) == ("outside_policy", "rule:r;accommodation")
+
+
+def test_two_rules_can_exclude_everybody_together():
+    """One bars asylum seekers from other counties, the other everyone else from travelling at all."""
+    world = World().live("0180/a", 10).live("0180/b", 10, group="temporary_protection").offer("s", "0380", 9)
+    world.way("0180/a", "s").way("0180/b", "s")
+    border = Rule("b", "verified", within_county=True, about_groups=("asylum_seeker",))
+    group = Rule("g", "verified", target_groups=("asylum_seeker",))
+    row = table(world, ruled(border, group)).loc["0180-0380"]
+    assert (row["verdict"], row["reasons"]) == (
+        "outside_policy",
+        "rule:b;crosses_county_border;rule:g;target_group",
+    )
+    row = table(world, ruled(border)).loc["0180-0380"]
+    assert (row["verdict"], row["reasons"]) == ("recommended", "gain_at_every_corner;not_for:b")
 
 
 def test_the_day_returns_of_a_pair():
@@ -392,12 +430,14 @@ def test_unserved_and_places_limit_the_gain(world, share):
         assert (rows[f"gain_{corner}_milli"] <= rows[f"free_places_{end}_milli"]).all()
 
 
-def test_good_day_returns_never_gain_more_than_all():
+@pytest.mark.parametrize("made_by", [plain_gains, mended_gains, make_gains])
+def test_good_day_returns_never_gain_more_than_all(made_by):
     world = World().live("0180/a", 10).offer("s", "0181", 5).offer("t", "0181", 9)
     month = world.way("0180/a", "s", 30).way("0180/a", "t", 70).allocate()
-    found = make_gains(month.reach, month.opened, good_returns(month.reach, month.settings))
-    assert [found.alone(0, corner, good_only=True) for corner in CORNERS] == [5000] * 4
-    assert [found.alone(0, corner) for corner in CORNERS] == [10000] * 4
+    found = made_by(month.reach, month.opened, good_returns(month.reach, month.settings))
+    for own, others in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        good, every = found.alone(np.array([0]), own, others)
+        assert (good.tolist(), every.tolist()) == ([5000], [10000])
 
 
 def test_row_order_and_codes_change_no_number():
@@ -432,27 +472,115 @@ def crowded(seed):
     return world
 
 
-def test_corridors_left_out_of_the_pairing_bring_nothing_more():
-    """Every further corridor that the argument in `gains` leaves out gives no more than the corridor alone."""
-    complements = 0
+def mixture_of(found, origin, own, others):
+    """The corner as a flow of its own (geomatch.allocation.totals), which `gains` does not use."""
+    choice = np.full(len(found.reach.codes), others, dtype=np.int64)
+    choice[origin] = own
+    return Mixture.of(found.sheets, choice, found.reach.capacity, found.reach.series_owner)
+
+
+def crowded_gains(seed, made_by):
+    month = crowded(seed).allocate(settings(shares=entitled(0.5, 1.0)))
+    return month, made_by(month.reach, month.opened, good_returns(month.reach, month.settings))
+
+
+both_ways = pytest.mark.parametrize("made_by", [plain_gains, mended_gains])
+
+
+@both_ways
+def test_gains_at_every_corner_are_differences_of_two_flows(made_by):
+    """Also with the shares known (state 2) and by good day returns alone."""
+    for seed in range(12):
+        month, found = crowded_gains(seed, made_by)
+        pairs, count = month.reach.pairs, len(month.reach.pairs)
+        for own, others in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 1), (1, 2)):
+            good, every = found.alone(np.arange(count), own, others)
+            for corridor, (origin, _goal) in enumerate(pairs):
+                mixture = mixture_of(found, origin, own, others)
+                base = np.tile(month.opened, 2)
+                base[[corridor, corridor + count]] = False
+                by_good, by_all = base.copy(), base.copy()
+                by_good[corridor] = by_all[corridor] = by_all[corridor + count] = True
+                without = mixture.total(base)
+                assert good[corridor] == mixture.total(by_good) - without
+                assert every[corridor] == mixture.total(by_all) - without
+
+
+@both_ways
+def test_free_places_are_what_a_crowd_would_add(made_by):
+    """A crowd of unlimited people with the corridor's day returns, as a flow of its own."""
     for seed in range(25):
-        month = crowded(seed).allocate(settings(shares=entitled(0.5, 1.0)))
-        count = len(month.reach.pairs)
-        found = make_gains(month.reach, month.opened, good_returns(month.reach, month.settings))
-        for corridor in range(count):
-            for end, corner in ((0, "ll"), (1, "hh")):
-                tried, alone = found.paired(corridor, end), found.alone(corridor, corner)
-                mixture = found.corner(month.reach.pairs[corridor][0], corner)
-                for other in np.flatnonzero(~month.opened).tolist():
-                    if other == corridor:
-                        continue
+        month, found = crowded_gains(seed, made_by)
+        reach, count = month.reach, len(month.reach.pairs)
+        for end in (0, 1):
+            free = found.free_places(reach.pairs, end)
+            for corridor, (origin, _goal) in enumerate(reach.pairs):
+                mixture = mixture_of(found, origin, end, end)
+                base = np.tile(month.opened, 2)
+                base[[corridor, corridor + count]] = False
+                mask = mixture.allowed(base)
+                uses = (reach.use_pair == corridor) & (~reach.use_generous | (end == 1))
+                series = np.unique(reach.use_series[uses])
+                series = series[~found.sheets[end].short[series]]
+                need = np.append(mixture.need, reach.capacity.sum())
+                cls = np.append(mixture.cls[mask], np.full(len(series), len(mixture.need)))
+                together, _flow = most(need, reach.capacity, cls, np.append(mixture.series[mask], series))
+                assert free[corridor] == together - mixture.total(base)
+
+
+@both_ways
+def test_the_best_further_corridor_is_that_of_trying_all(made_by):
+    """Also those that the argument in `pairing` leaves out, and for open corridors."""
+    complements = 0
+    for seed in range(30):
+        month, found = crowded_gains(seed, made_by)
+        reach, count = month.reach, len(month.reach.pairs)
+        every = np.arange(count)
+        gain = [found.alone(every, end, end)[1] for end in (0, 1)]
+        room = [found.free_places(reach.pairs, end) for end in (0, 1)]
+        most_of = [found.entitled_unserved(reach.pairs, end) for end in (0, 1)]
+        best_min = np.array([(7 * number) % 5 for number in every], dtype=float)
+        results = list(found.paired(gain, room, most_of, best_min))
+        for corridor, (other, together) in enumerate(results):
+            alone = [int(gain[end][corridor]) for end in (0, 1)]
+            tried = {}
+            for further in np.flatnonzero(~month.opened).tolist():
+                if further == corridor:
+                    continue
+                values = []
+                for end in (0, 1):
+                    mixture = mixture_of(found, reach.pairs[corridor][0], end, end)
                     opened = np.tile(month.opened, 2)
                     opened[[corridor, corridor + count]] = False
-                    opened[[other, other + count]] = True
+                    opened[[further, further + count]] = True
                     both = opened.copy()
                     both[[corridor, corridor + count]] = True
-                    gain = mixture.total(both) - mixture.total(opened)
-                    assert tried.get(other, gain) == gain
-                    assert other in tried or gain <= alone
-                    complements += gain > alone
+                    values.append(max(alone[end], mixture.total(both) - mixture.total(opened)))
+                tried[further] = tuple(values)
+            wanted = min(
+                ((-sum(value), best_min[key], key) for key, value in tried.items()), default=(0, 0.0, -1)
+            )
+            if -wanted[0] <= sum(alone):
+                assert (other, together) == (None, tuple(alone))
+            else:
+                assert (other, together) == (wanted[2], tried[wanted[2]])
+                complements += 1
     assert complements > 20
+
+
+@hypothesis_settings(max_examples=40)
+@given(worlds(), SHARES)
+def test_both_ways_of_counting_gains_agree(world, share):
+    """The plain way, with a flow for each question, and flows that are mended."""
+    month = world.allocate(settings(shares=entitled(*share)))
+    good = good_returns(month.reach, month.settings)
+    plain, mended = (made_by(month.reach, month.opened, good) for made_by in (plain_gains, mended_gains))
+    pairs, every = month.reach.pairs, np.arange(len(month.reach.pairs))
+    codes = range(len(month.reach.codes))
+    ends = [*pairs, *((o, d) for o in codes for d in codes if o != d and (o, d) not in pairs)]
+    for end in (0, 1):
+        assert plain.entitled_unserved(ends, end).tolist() == mended.entitled_unserved(ends, end).tolist()
+        assert plain.free_places(ends, end).tolist() == mended.free_places(ends, end).tolist()
+    for own, others in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 1), (1, 2)):
+        for one, other in zip(plain.alone(every, own, others), mended.alone(every, own, others), strict=True):
+            assert one.tolist() == other.tolist()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geomatch.access.reach import Reach
+from geomatch.access.reach import BARRED, Reach
 from geomatch.allocation import LOCAL
 from geomatch.allocation.symmetry import Bools, Ints
 from geomatch.settings import Settings
@@ -23,6 +23,8 @@ _BEST_FIRST = [
     "transfers",
     "last_way_home_share",
     "sessions_per_week",
+    "walk_m",
+    "tightest_change_min",
 ]
 
 
@@ -34,7 +36,8 @@ class Ways:
         best_min, median_min, worst_min: `travel_min`, shortest, lower median and longest.
         sessions_per_week: Most sessions a week for one point, all its series there together.
         best_sessions_per_week: Sessions a week of the best day return.
-        transfers, booking_needed, last_way_home_share, last_way_home_tight: Of the best day return.
+        transfers, walk_m, tightest_change_min, booking_needed, last_way_home_share, last_way_home_tight: Of the best
+            day return.
         best_failings: Which of too_long, booking_needed, tight_last_way_home the best day return has.
         failings: Which of them any day return has.
         points, series: Names of point and series of each day return, for distances.
@@ -46,6 +49,8 @@ class Ways:
     sessions_per_week: float = 0.0
     best_sessions_per_week: float = 0.0
     transfers: int | None = None
+    walk_m: float = math.nan
+    tightest_change_min: float = math.nan
     booking_needed: bool = False
     last_way_home_share: float = math.nan
     last_way_home_tight: bool = False
@@ -79,6 +84,11 @@ def good_returns(reach: Reach, settings: Settings) -> Bools:
 def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways]:
     """Per ordered pair of municipalities with a suitable day return (also one on foot), its day returns."""
     away = reach.use_pair != LOCAL
+    # What a verified rule bars counts only where it bars all that the pair has.
+    barred = reach.use_barred() == BARRED
+    free = np.zeros(len(reach.pairs), dtype=bool)
+    free[reach.use_pair[away & ~barred & (reach.use_pair >= 0)]] = True
+    away &= ~barred | ~free[np.maximum(reach.use_pair, 0)] if len(free) else True
     used: Ints = np.unique(reach.use_return[away])
     table = reach.returns.loc[used].assign(
         origin=lambda t: reach.points["municipality"].to_numpy()[t["point"]],
@@ -86,31 +96,47 @@ def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways
     )
     table = pd.concat([table, failings(table, settings).add_prefix("fails_")], axis=1)
     # Equal in everything that is shown: which of them comes first does not matter.
-    table = table.sort_values(_BEST_FIRST, kind="stable")
-    found = {}
-    for _key, group in table.groupby(["origin", "goal"]):
-        found[int(group["origin"].iloc[0]), int(group["goal"].iloc[0])] = _ways(group)
-    return found
-
-
-def _ways(table: pd.DataFrame) -> Ways:
-    best = table.iloc[0]
-    names = [name for name in table.columns if name.startswith("fails_")]
+    table = table.sort_values(["origin", "goal", *_BEST_FIRST], kind="stable", ignore_index=True)
+    ends = table[["origin", "goal"]].to_numpy(dtype=np.int64)
+    if not len(ends):
+        return {}
+    first = np.flatnonzero(np.append(True, (np.diff(ends, axis=0) != 0).any(axis=1)))
+    last = np.append(first[1:], len(ends)) - 1
+    a_week = table.groupby(["origin", "goal", "point"])["sessions_per_week"].sum()
+    most = a_week.groupby(level=["origin", "goal"]).max().to_numpy(dtype=float)
     travel = table["travel_min"].to_numpy(dtype=float)
-    return Ways(
-        best_min=float(travel[0]),
-        median_min=float(travel[(len(travel) - 1) // 2]),
-        worst_min=float(travel[-1]),
-        sessions_per_week=float(table.groupby("point")["sessions_per_week"].sum().max()),
-        best_sessions_per_week=float(best["sessions_per_week"]),
-        transfers=None if pd.isna(best["transfers"]) else int(best["transfers"]),
-        booking_needed=bool(best["booking_needed"]),
-        last_way_home_share=float(
-            "nan" if pd.isna(best["last_way_home_share"]) else best["last_way_home_share"]
-        ),
-        last_way_home_tight=bool(best["last_way_home_tight"]),
-        best_failings=tuple(name.removeprefix("fails_") for name in names if best[name]),
-        failings=tuple(name.removeprefix("fails_") for name in names if table[name].any()),
-        points=tuple(table["point_id"]),
-        series=tuple(table["series_id"]),
-    )
+    names = [name for name in table.columns if name.startswith("fails_")]
+    fails = table[names].to_numpy(dtype=bool)
+    any_fails = np.logical_or.reduceat(fails, first, axis=0)
+    points, series = table["point_id"].to_numpy(dtype=object), table["series_id"].to_numpy(dtype=object)
+    best = table.loc[first]
+    transfers = [None if pd.isna(value) else int(value) for value in best["transfers"].tolist()]
+    names_of_figures = ("sessions_per_week", "walk_m", "tightest_change_min", "last_way_home_share")
+    figures = {name: pd.to_numeric(best[name]).to_numpy(dtype=float) for name in names_of_figures}
+    booked = best["booking_needed"].to_numpy(dtype=bool)
+    tight = best["last_way_home_tight"].to_numpy(dtype=bool)
+    codes = [name.removeprefix("fails_") for name in names]
+
+    def named(row: Bools) -> tuple[str, ...]:
+        return tuple(code for code, fails_here in zip(codes, row, strict=True) if fails_here)
+
+    return {
+        (int(ends[start, 0]), int(ends[start, 1])): Ways(
+            best_min=float(travel[start]),
+            median_min=float(travel[(start + end) // 2]),
+            worst_min=float(travel[end]),
+            sessions_per_week=float(most[number]),
+            best_sessions_per_week=float(figures["sessions_per_week"][number]),
+            transfers=transfers[number],
+            walk_m=float(figures["walk_m"][number]),
+            tightest_change_min=float(figures["tightest_change_min"][number]),
+            booking_needed=bool(booked[number]),
+            last_way_home_share=float(figures["last_way_home_share"][number]),
+            last_way_home_tight=bool(tight[number]),
+            best_failings=named(fails[start]),
+            failings=named(any_fails[number]),
+            points=tuple(points[start : end + 1]),
+            series=tuple(series[start : end + 1]),
+        )
+        for number, (start, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True))
+    }
