@@ -12,6 +12,7 @@ from pathlib import Path
 from geomatch.demo import COUNTY, write_demo_inputs
 from geomatch.month import facts_of, run_month
 from geomatch.publish.site import publish_month
+from geomatch.rules import FOLDER
 from geomatch.workspace import Workspace
 
 
@@ -20,16 +21,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         inputs = write_demo_inputs(Path(folder) / "inputs")
         workspace = Workspace.create(Path(folder) / "workspace", inputs.settings_toml)
+        name, text = inputs.rules
+        (workspace.folder / FOLDER).mkdir()
+        (workspace.folder / FOLDER / name).write_text(text, encoding="utf-8")
         start = time.perf_counter()
         for kind, paths in (
             ("enrolment", inputs.enrolment),
             ("activities", [inputs.activities]),
             ("timetable", [inputs.timetable]),
             ("corridors", [inputs.corridors]),
+            ("travel_compensation", [inputs.compensation]),
         ):
-            workspace.add(kind, list(paths), lambda path, kind=kind: facts_of(kind, path))
+            workspace.add(kind, list(paths), lambda path, kind=kind: facts_of(kind, path))  # type: ignore[misc]  # bound now, called now
         reading = time.perf_counter() - start
-        print(f"add, three workbooks, register, timetable, corridors: {reading:.2f} s")
+        print(f"add, three workbooks, register, timetable, corridors, compensation: {reading:.2f} s")
         for month, word in zip(inputs.months, ("cold", "warm", "warm"), strict=True):
             start = time.perf_counter()
             run_month(workspace, month, COUNTY)

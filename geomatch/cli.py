@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,9 @@ from geomatch.cli_output import Progress, json_option, print_result, say, worksp
 from geomatch.errors import GeomatchError, InputError
 from geomatch.words import DEFAULT_LANGUAGE, LANGUAGES, set_language
 from geomatch.words import gettext as _
+
+if TYPE_CHECKING:
+    from geomatch.workspace import Workspace
 
 __all__ = ["build", "main"]
 
@@ -59,12 +62,11 @@ def _init(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it
 
 
 def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    from geomatch.month import facts_of
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
     with workspace.writing():
-        added = workspace.add(kind, files, lambda path: facts_of(kind, path, workspace.settings().timetable))
+        added = workspace.add(kind, files, lambda path: _facts(workspace, kind, path, files))
     for one in added:
         say(
             _("{file}: {rows} rows").format(file=one.file, rows=one.facts["rows"])
@@ -72,11 +74,40 @@ def _add(kind: str, files: tuple[Path, ...], folder: Path, as_json: bool) -> Non
         )
         for note, count in sorted(one.facts.get("notes", {}).items()):
             say("  " + _note_text(note, count))
+    if kind == "corridors":
+        _say_flags(workspace, {one.file for one in added})
     print_result(
         {"added": [{"kind": one.kind, "file": one.file, "sha256": one.sha256, **one.facts} for one in added]},
         "",
         as_json=as_json,
     )
+
+
+def _facts(workspace: Workspace, kind: str, path: Path, files: Sequence[Path]) -> tuple[dict[str, Any], bool]:
+    """What a file holds; of a register of decisions also whether it keeps what was decided before."""
+    from geomatch.decisions.history import check_history
+    from geomatch.month import facts_of
+
+    facts = facts_of(kind, path, workspace.settings().timetable)
+    if kind == "corridors":
+        check_history(workspace, path, files)
+    return facts
+
+
+def _say_flags(workspace: Workspace, files: set[str]) -> None:
+    """Name the rows of registers of decisions that the rules forbid; they are kept."""
+    from geomatch.decisions.flags import flag_text, flags
+    from geomatch.decisions.gather import gathered
+    from geomatch.rules import FOLDER, read_book
+
+    book = read_book(workspace.folder / FOLDER)
+    try:
+        decisions = gathered(workspace).decisions
+    except InputError:
+        # Two registers that contradict each other are told where they are used.
+        return
+    for flag in flags([one for one in decisions if one.file in files], book):
+        say("  " + flag_text(flag))
 
 
 def _note_text(note: str, count: int) -> str:
@@ -248,7 +279,10 @@ def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
     from geomatch.cli_change import add_to as add_changes
+    from geomatch.cli_decisions import command as decisions_command
+    from geomatch.cli_documents import add_to as add_documents
     from geomatch.cli_explain import command as explain_command
+    from geomatch.cli_rules import add_to as add_rules
     from geomatch.cli_surface import add_to
     from geomatch.cli_travel import commands
     from geomatch.kinds import KINDS
@@ -346,8 +380,12 @@ def build() -> click.Group:
     command(
         "template",
         _template,
-        _("Write an empty workbook to fill in: KIND is activities or corridors."),
-        click.argument("kind", type=click.Choice(["activities", "corridors"]), metavar=_("KIND")),
+        _("Write an empty workbook to fill in: KIND is activities, corridors or travel_compensation."),
+        click.argument(
+            "kind",
+            type=click.Choice(["activities", "corridors", "travel_compensation"]),
+            metavar=_("KIND"),
+        ),
         click.argument("file", type=path, metavar=_("FILE")),
         json_option,
     )
@@ -416,10 +454,13 @@ def build() -> click.Group:
         json_option,
     )
     group.add_command(explain_command())
+    group.add_command(decisions_command())
     for asking in commands():
         group.add_command(asking)
     add_to(group)
     add_changes(group)
+    add_rules(group)
+    add_documents(group)
     return group
 
 

@@ -27,7 +27,8 @@ from geomatch.reconcile import broken_down_by, in_force
 from geomatch.restricted import Audience
 from geomatch.settings import Settings, TimetableSettings
 from geomatch.sources.activities import read_activities
-from geomatch.sources.corridor_register import read_corridor_register
+from geomatch.sources.corridor_effect import Decision
+from geomatch.sources.corridor_register import decisions_of, read_corridor_register
 from geomatch.sources.enrolment import read_enrolment
 from geomatch.sources.merge import merge_corridors
 from geomatch.sources.places import embedded_localities, read_localities
@@ -92,7 +93,7 @@ def facts_of(kind: str, path: Path, limits: TimetableSettings | None = None) -> 
         }, register.synthetic
     if kind == "corridors":
         corridors = read_corridor_register(path)
-        return {"rows": len(corridors.table), "notes": _noted(corridors.notes)}, corridors.synthetic
+        return {"rows": len(corridors.decisions), "notes": _noted(corridors.notes)}, corridors.synthetic
     if kind == "localities":
         localities = read_localities(path)
         return {
@@ -135,6 +136,7 @@ class Inputs:
         network: The timetable, compiled.
         notes: Counts of what was assumed.
         optional: What a month can do without; None is the same as none of it.
+        decisions: The rows of the registers of corridors, as they stand in the files.
     """
 
     used: tuple[Input, ...]
@@ -147,6 +149,7 @@ class Inputs:
     network: Network
     notes: Mapping[str, int]
     optional: OptionalInputs | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 def _enrolment_inputs(workspace: Workspace, month: str) -> list[Input]:
@@ -213,9 +216,8 @@ def read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings)
     """Read the files that a month is computed from, with `settings`. Raises InputError."""
     by_kind = {kind: [one for one in used if one.kind == kind] for kind in KINDS}
     registers, localities = by_kind["corridors"], by_kind["localities"]
-    corridors = merge_corridors(
-        [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
-    )
+    decided = [(one.file, read_corridor_register(workspace.path_of(one))) for one in registers]
+    corridors = merge_corridors(decided)
     mask = settings.mask
     enrolment = [
         read_enrolment(
@@ -251,4 +253,5 @@ def read_inputs(workspace: Workspace, used: Sequence[Input], settings: Settings)
             **optional.notes,
         },
         optional=optional,
+        decisions=tuple(row for file, register in decided for row in decisions_of(register, file)),
     )

@@ -236,7 +236,7 @@ def _said_period(told: Told, table: pd.DataFrame) -> dict[str, object]:
 
 def _corridors(path: Path, told: Told, where: Recognised) -> Inspection:
     register = read_corridor_register(path)
-    table = register.table
+    table = register.decisions
     _said_place(told, where.sheet, where.header_row)
     told.say(_("Rows"), len(table))
     names = {
@@ -249,7 +249,8 @@ def _corridors(path: Path, told: Told, where: Recognised) -> Inspection:
             origins=names["from"], goals=names["to"]
         ),
     )
-    told.facts |= {"rows": len(table), "names": names} | _said_period(told, table)
+    approved = table[table["decision"].isin(["approved", "correction"])]
+    told.facts |= {"rows": len(table), "names": names} | _said_period(told, approved)
     told.synthetic(synthetic=register.synthetic)
     told.notes(register.notes)
     return told.done(table)

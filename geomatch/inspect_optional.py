@@ -1,4 +1,4 @@
-"""What the readers of a raster, of sites, of population and of study hours understand of a file."""
+"""What the readers of the optional kinds of input understand of a file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from geomatch.sources.population import read_population
 from geomatch.sources.raster import read_raster
 from geomatch.sources.sites import read_sites
 from geomatch.sources.study_hours import read_study_hours
+from geomatch.sources.travel_compensation import read_travel_compensation
 from geomatch.words import gettext as _
 
 __all__ = ["inspect_optional"]
 
 
 def inspect_optional(kind: str, path: Path, told: Told, where: Recognised) -> Inspection:
-    """What is understood of one file of the kinds `raster`, `sites`, `population` and `study_hours`.
+    """What is understood of one file of the kinds `raster`, `sites`, `population`, `study_hours`, `travel_compensation`.
 
     Args:
         kind: Which of them.
@@ -44,6 +45,8 @@ def inspect_optional(kind: str, path: Path, told: Told, where: Recognised) -> In
         return _population(path, told)
     if kind == "study_hours":
         return _study_hours(path, told)
+    if kind == "travel_compensation":
+        return _compensation(path, told)
     raise ValueError(kind)
 
 
@@ -103,3 +106,17 @@ def _study_hours(path: Path, told: Told) -> Inspection:
     told.synthetic(synthetic=found.synthetic)
     told.notes(found.notes)
     return told.done(found.table)
+
+
+def _compensation(path: Path, told: Told) -> Inspection:
+    """The table is internal: small counts of persons stand in it."""
+    given = read_travel_compensation(path)
+    first, last = min(given.table["month"], default=""), max(given.table["month"], default="")
+    told.say(_("Rows"), len(given.table))
+    if first:
+        told.say(_("Period"), span(first, last))
+    _municipalities(told, given.table["from_code"])
+    told.facts |= {"rows": len(given.table), "first_month": first, "last_month": last}
+    told.synthetic(synthetic=given.synthetic)
+    told.notes(given.notes)
+    return told.done(given.table, internal=True)

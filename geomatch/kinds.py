@@ -9,5 +9,6 @@ OPTIONAL_KINDS = (
     "population",
     "study_hours",
     "other_activities",
+    "travel_compensation",
 )
 KINDS = ("enrolment", "activities", "timetable", *OPTIONAL_KINDS)

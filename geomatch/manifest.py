@@ -12,14 +12,15 @@ import pandas as pd
 import geomatch
 from geomatch.access.purposes import purposes_of
 from geomatch.agency import shared_out
+from geomatch.decisions.flags import forbidden_in
+from geomatch.entitled import breakdowns_used
 from geomatch.inputs import Inputs, library_versions
 from geomatch.need import Need, widened_cells
 from geomatch.optional import OTHER, population_of
 from geomatch.settings import Settings
 from geomatch.settings.tree import SHARE_NAMES
-from geomatch.sources.regions import counties
+from geomatch.sources.regions import counties, municipalities
 from geomatch.supply import Supply
-from geomatch.tables import ALL
 
 if TYPE_CHECKING:
     from geomatch.month import Computed
@@ -77,7 +78,7 @@ def _assumptions(
 ) -> dict[str, Any]:
     """What was assumed or met, counted, for a county or for all."""
     counts, own = of_county(need.table, county), of_county(points, county)
-    split = [name for name in ("case_status", "age_group") if (counts[name] != ALL).any()]
+    rules, month = inputs.settings.rules, str(need.table["month"].iloc[0])
     return {
         **inputs.notes,
         **_neighbour_notes(county, supply.activities, need),
@@ -91,7 +92,10 @@ def _assumptions(
         "shares": _shares(own, inputs.settings, str(need.table["month"].iloc[0])),
         "masked_cells": int(counts["masked"].sum()),
         "widened_cells": widened_cells(counts),
-        "breakdowns_not_used": split,
+        "breakdowns_used": breakdowns_used(counts, own),
+        "rules_changing": [one.valid_from for one in rules.changes_in(month)],
+        "rules_left_out": sorted({one.problem.file for one in rules.left_out}),
+        "corridors_against_rules": _against_rules(county, inputs, month),
         "unknown_municipality_low": need.unknown_low,
         "unknown_municipality_high": need.unknown_high,
         "series_not_running": supply.ended,
@@ -105,6 +109,17 @@ def _assumptions(
         ),
         **_optional_notes(need, own, supply, inputs),
     }
+
+
+def _against_rules(county: str | None, inputs: Inputs, month: str) -> list[str]:
+    """The corridors open in the month that verified rules forbid, by name: they were decided so, and stay open."""
+    table = municipalities()
+    names = dict(zip(table["municipality_code"], table["name"].astype(str), strict=True))
+    return [
+        f"{names[origin]}–{names[goal]}"
+        for origin, goal in forbidden_in(inputs.decisions, inputs.settings.rules, month)
+        if county in {None, origin[:2], goal[:2]}
+    ]
 
 
 def _optional_notes(need: Need, points: gpd.GeoDataFrame, supply: Supply, inputs: Inputs) -> dict[str, int]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,10 +15,18 @@ import numpy as np
 import pandas as pd
 
 import geomatch
-from geomatch.access import MonthAllocation, allocate_month, gaps_table, ranked, served_table
+from geomatch.access import (
+    MonthAllocation,
+    allocate_month,
+    gaps_table,
+    ranked,
+    served_by_purpose,
+    served_table,
+)
 from geomatch.access.equity import equity_table
 from geomatch.access.purposes import check_purposes, of_purposes
 from geomatch.access.similar import similar_table
+from geomatch.barred import entitled_by_rules
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
 from geomatch.inputs import Inputs, chosen_inputs, facts_of, fingerprint, read_inputs
@@ -83,9 +92,19 @@ class Computed:
     day_returns_kept: bool
 
     @cached_property
+    def entitled(self) -> pd.DataFrame:
+        """Who may travel, where counts or rules say it (`geomatch.barred.entitled_by_rules`)."""
+        return entitled_by_rules(self.points, self.need.table, self.inputs.settings, self.month)
+
+    @cached_property
     def served(self) -> pd.DataFrame:
         """SERVED of all who take part."""
         return served_table(self.allocation)
+
+    @cached_property
+    def served_by_purpose(self) -> pd.DataFrame:
+        """SERVED_BY_PURPOSE of all who take part."""
+        return served_by_purpose(self.allocation, self.supply.activities)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
@@ -138,6 +157,7 @@ class Computed:
             "activities": self.supply.activities,
             "day_returns": returns[returns["from_code"].str[:2] == county] if county else returns,
             "served": of_county(self.served, county),
+            "served_by_purpose": of_county(self.served_by_purpose, county),
             "gaps": ranked(of_county(self.gaps, county)),
             "corridors": _touching(self.corridors, county),
             "equity": of_county(self.equity, county),
@@ -334,6 +354,7 @@ def compute_month(
         read = read_inputs(workspace, chosen_inputs(workspace, month), workspace.settings())
     inputs = read if changes is None else changes(read)
     settings = inputs.settings
+    settings.rules.at(date.fromisoformat(f"{month}-01"))  # rules that are wrong are told before the long work
     check_purposes(inputs.series, settings.allocation.purposes, SETTINGS_FILE)
     network = inputs.network
     timetable = network.timetable
@@ -365,7 +386,10 @@ def compute_month(
     else:
         day_returns = conform(kept, DAY_RETURNS)
     progress(_("Who is served"), 3, 6)
-    allocation = allocate_month(points, supply.activities, day_returns, inputs.corridors, settings, month)
+    entitled = entitled_by_rules(points, need.table, settings, month)
+    allocation = allocate_month(
+        points, supply.activities, day_returns, inputs.corridors, settings, month, entitled
+    )
     return Computed(
         month, county, inputs, window, need, points, supply, day_returns, allocation, travel, kept is not None
     )
@@ -387,8 +411,11 @@ def run_month(
     """
     _check(month, county)
     digest = fingerprint(month, county, chosen_inputs(workspace, month), workspace.settings())
-    if workspace.month_is_whole(month) and workspace.manifest(month).get("fingerprint") == digest:
-        return MonthResult(workspace.manifest(month), computed=False, day_returns_kept=True)
+    if workspace.month_is_whole(month):
+        manifest = workspace.manifest(month)
+        # A month of before a table was there is computed again.
+        if manifest.get("fingerprint") == digest and set(TABLES) <= set(manifest["files"]):
+            return MonthResult(manifest, computed=False, day_returns_kept=True)
     made = compute_month(workspace, month, county, progress=progress)
     if not made.day_returns_kept:
         workspace.keep(made.travel, made.day_returns)

@@ -70,6 +70,19 @@ def note_text(note: str, count: int) -> str:
         "read_as_windows_1252": lambda: _("The file is read as Windows text (cp1252)."),
         "open_ended": lambda: _("{count} corridors have no last day: they stay open."),
         "without_reference": lambda: _("{count} corridors have no reference."),
+        "refused_rows": lambda: _("{count} rows are refused corridors: they open nothing."),
+        "ended_rows": lambda: _("{count} rows end a corridor before its last day."),
+        "correction_rows": lambda: _(
+            "{count} rows correct another: they hold from the day they were decided."
+        ),
+        "decided_late": lambda: _(
+            "{count} decisions were made after their first day: they count from the day of the decision."
+        ),
+        "withheld_amounts": lambda: _("{count} amounts are withheld: nothing is put in their place."),
+        "withheld_counts": lambda: _("{count} counts of persons or trips are withheld: they are intervals."),
+        "without_goal": lambda: _(
+            "{count} rows name no municipality to travel to: they are told by residence."
+        ),
         "stated_inside": lambda: _("{count} localities lie in the municipality stated for them."),
         "stated_nearest": lambda: _(
             "{count} localities lie outside the generalised borders; the stated municipality is the nearest."
@@ -182,10 +195,58 @@ def _optional_texts() -> Mapping[str, str]:
         "other_activities_absent": _(
             "There are no activities with other funding than the grants: the supply is that of the register alone."
         ),
+        "travel_compensation_absent": _(
+            "Migrationsverket's travel compensation (applied for, granted, paid) is not given."
+        ),
         "series_with_other_funding": _(
             "{count} series have other funding than the grants: they are supply as well."
         ),
     }
+
+
+def _breakdown_texts(used: Mapping[str, Any]) -> list[str]:
+    """What counts by age and by case status were used for, and what holds where there are none."""
+    texts = []
+    of_all, ages, status = (
+        used.get(name, 0) for name in ("municipalities", "ages_counted", "case_status_counted")
+    )
+    if ages:
+        texts.append(
+            _("In {count} municipalities adults (18 or more) are counted from the counts by age.").format(
+                count=ages
+            )
+        )
+        if ages < of_all:
+            texts.append(
+                _(
+                    "In {count} municipalities the counts say nothing of ages: all ages count, or the adult share."
+                ).format(count=of_all - ages)
+            )
+    if used.get("adults_together"):
+        texts.append(
+            _(
+                "In {count} municipalities some adults are known only as a total: their sex, group or locality is taken as unknown, and nothing is made up."
+            ).format(count=used["adults_together"])
+        )
+    if used.get("age_groups_not_read"):
+        texts.append(
+            _("Age groups that do not say their ages may be adults or not: {listed}.").format(
+                listed=", ".join(used["age_groups_not_read"])
+            )
+        )
+    if status:
+        texts.append(
+            _(
+                "In {count} municipalities the right to travel is counted from the counts by case status (open first-instance cases)."
+            ).format(count=status)
+        )
+        if status < of_all:
+            texts.append(
+                _(
+                    "In {count} municipalities the counts say nothing of case status: the eligible share holds, with the source given."
+                ).format(count=of_all - status)
+            )
+    return texts
 
 
 def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
@@ -245,14 +306,25 @@ def assumption_notes(assumptions: Mapping[str, Any]) -> list[str]:
             "{count} withheld counts must be larger than their sign says, since the totals do not add up otherwise: {listed}."
         ),
     )
-    if "case_status" in assumptions.get("breakdowns_not_used", ()):
-        texts.append(
-            _("The counts are broken down by case status. That is not used yet: the eligible share is.")
-        )
-    if "age_group" in assumptions.get("breakdowns_not_used", ()):
-        texts.append(
-            _("The counts are broken down by age. That is not used yet: all ages count, or the adult share.")
-        )
+    texts += _breakdown_texts(assumptions.get("breakdowns_used", {}))
+    add(
+        "rules_changing",
+        _(
+            "The rules of who may travel change within the month, on {listed}: it is judged by those of its first day."
+        ),
+    )
+    add(
+        "rules_left_out",
+        _(
+            "Sets of rules that are wrong are left out: {listed}. They do not touch this month; geomatch rules explain tells what is wrong."
+        ),
+    )
+    add(
+        "corridors_against_rules",
+        _(
+            "{count} corridors are open by the register though a verified rule forbids them: {listed}. They count as open; geomatch decisions list tells which rule."
+        ),
+    )
     low, high = assumptions.get("unknown_municipality_low"), assumptions.get("unknown_municipality_high")
     if high:
         texts.append(

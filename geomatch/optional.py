@@ -19,6 +19,7 @@ from geomatch.sources.population import population_in, read_population
 from geomatch.sources.raster import PopulationRaster, read_raster
 from geomatch.sources.sites import merge_sites, read_sites
 from geomatch.sources.study_hours import hours_in, merge_study_hours, read_study_hours
+from geomatch.sources.travel_compensation import read_travel_compensation
 from geomatch.tables import STUDY_HOURS, conform
 from geomatch.workspace import Input, Workspace
 
@@ -43,6 +44,7 @@ READ_HERE: Mapping[str, bool] = {
     "population": False,
     "study_hours": True,
     "other_activities": True,
+    "travel_compensation": True,
 }
 
 
@@ -98,6 +100,14 @@ def optional_facts(kind: str, path: Path) -> tuple[dict[str, Any], bool]:
         register = read_other_activities(path)
         rows = len(register.series.reveal(Audience.INTERNAL))
         return {"rows": rows, "notes": dict(register.notes)}, register.synthetic
+    if kind == "travel_compensation":
+        given = read_travel_compensation(path)
+        facts = {
+            "rows": len(given.table),
+            "first_month": min(given.table["month"], default=""),
+            "last_month": max(given.table["month"], default=""),
+        }
+        return {**facts, "notes": dict(given.notes)}, given.synthetic
     raise ValueError(kind)
 
 

@@ -30,6 +30,7 @@ KIND_NAMES: Mapping[str, str] = {
     "population": N_("population of municipalities"),
     "study_hours": N_("Folkbildningsrådet's study hours"),
     "other_activities": N_("register of activities with other funding"),
+    "travel_compensation": N_("travel compensation applied for, granted and paid"),
 }
 # What each kind cannot be without: (the heading to name, all words for it). In the order in which kinds are tried:
 # where two fit equally well the first is taken. docs/inputs.md tells all headings.
@@ -106,6 +107,33 @@ _SIGNS: tuple[tuple[str, _Signs], ...] = (
         (
             ("Kommun", _MUNICIPALITY),
             ("Folkmängd", frozenset({"folkmängd", "befolkning", "population", "pop", "invånare"})),
+        ),
+    ),
+    (
+        "travel_compensation",
+        (
+            ("Månad", frozenset({"månad", "month", "period"})),
+            ("Från", frozenset({"från", "från kommun", "from", "from_code"})),
+            (
+                "Utbetalt (kr)",
+                frozenset(
+                    {
+                        "ansökt (kr)",
+                        "ansökt",
+                        "sökt",
+                        "applied",
+                        "applied_sek",
+                        "beviljat (kr)",
+                        "beviljat",
+                        "granted",
+                        "granted_sek",
+                        "utbetalt (kr)",
+                        "utbetalt",
+                        "paid",
+                        "paid_sek",
+                    }
+                ),
+            ),
         ),
     ),
 )

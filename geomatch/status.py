@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from geomatch.change.months import compared_with
 from geomatch.errors import InputError
 from geomatch.kinds import KINDS
 from geomatch.month import chosen_inputs, fingerprint
 from geomatch.words import gettext as _
+from geomatch.words import ngettext
 from geomatch.workspace import Workspace
 
 __all__ = ["DONE", "MISSING", "STALE", "MonthStatus", "Status", "status_lines", "workspace_status"]
@@ -30,6 +32,7 @@ class MonthStatus:
         lacking: What is needed before it can be computed.
         next_command: The command that brings it further; empty when everything is done.
         counts: The files whose counts it takes.
+        against_rules: Corridors open in it, by name, that verified rules forbade when it was computed.
     """
 
     month: str
@@ -39,6 +42,7 @@ class MonthStatus:
     lacking: tuple[str, ...]
     next_command: str
     counts: tuple[str, ...] = ()
+    against_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,9 @@ def workspace_status(workspace: Workspace) -> Status:
         whole = month in computed and workspace.month_is_whole(month)
         state = MISSING if not whole else DONE if manifest.get("fingerprint") == digest else STALE
         pages = _published(workspace, month, manifest)
-        months.append(
-            MonthStatus(
-                month, county, state, pages, lacking, _next(month, county, state, pages, lacking), counts
-            )
-        )
+        against = tuple(manifest.get("assumptions", {}).get("corridors_against_rules", ()))
+        coming = _next(month, county, state, pages, lacking)
+        months.append(MonthStatus(month, county, state, pages, lacking, coming, counts, against))
     missing = [kind for kind in ("enrolment", "activities", "timetable") if not inputs[kind]]
     first = f"geomatch add {missing[0]} {_('FILE')}" if missing else ""
     due = [one.next_command for one in reversed(months) if one.next_command]
@@ -92,15 +94,19 @@ def workspace_status(workspace: Workspace) -> Status:
 
 
 def _published(workspace: Workspace, month: str, manifest: Mapping[str, Any]) -> str:
-    """Whether the pages are those of the month's results."""
+    """Whether the pages are those of the month's results, and of those of the month before that they tell of."""
     folders = sorted((workspace.folder / "internal" / month).glob("[0-9][0-9]/provenance.json"))
     own = [path for path in folders if path.parent.name in manifest.get("assumptions_by_county", ())]
     if not own:
         return MISSING
-    made = [json.loads(path.read_text(encoding="utf-8"))["fingerprint"] for path in own]
+    made = [json.loads(path.read_text(encoding="utf-8")) for path in own]
+    # Pages also tell what changed from the month before, so another run of that makes them old.
+    runs = {(one["fingerprint"], one.get("before")) for one in made}
     # A `publish` that was killed can have made the pages of some counties.
     whole = len(own) == len(manifest.get("assumptions_by_county", ()))
-    return DONE if whole and all(one == manifest.get("fingerprint") for one in made) else STALE
+    return (
+        DONE if whole and runs == {(manifest.get("fingerprint"), compared_with(workspace, month))} else STALE
+    )
 
 
 def _next(month: str, county: str | None, computed: str, published: str, lacking: tuple[str, ...]) -> str:
@@ -124,6 +130,7 @@ def status_lines(status: Status) -> list[str]:
         "population": _("Population"),
         "study_hours": _("Study hours"),
         "other_activities": _("Other activities"),
+        "travel_compensation": _("Travel compensation"),
     }
     lines = [f"{kinds[kind]}: {', '.join(files) or _('none')}" for kind, files in status.inputs.items()]
     words = {DONE: _("yes"), STALE: _("yes, but something has changed since"), MISSING: _("no")}
@@ -139,6 +146,15 @@ def status_lines(status: Status) -> list[str]:
         lines += [f"  {text}" for text in one.lacking]
         if len(one.counts) > 1:
             lines.append("  " + _("counts joined from {files}").format(files=", ".join(one.counts)))
+        if one.against_rules:
+            lines.append(
+                "  "
+                + ngettext(
+                    "{n} open corridor goes against a verified rule: {listed} (geomatch decisions list {month})",
+                    "{n} open corridors go against a verified rule: {listed} (geomatch decisions list {month})",
+                    len(one.against_rules),
+                ).format(n=len(one.against_rules), listed=", ".join(one.against_rules), month=one.month)
+            )
     lines.append(
         _("Next: {command}").format(command=status.next_command)
         if status.next_command

@@ -334,6 +334,28 @@ SERVED = Table(
     ),
 )
 
+SERVED_BY_PURPOSE = Table(
+    "served_by_purpose",
+    "the same as in `served`, as if everybody asked for one purpose and only its activities were there; rows of different purposes are never added",
+    ("purpose", "with_hidden", "municipality_code", "target_group", "sex", "scenario"),
+    (
+        MONTH,
+        Column(
+            "purpose",
+            "text",
+            "",
+            "The purpose, as an activity of the month names it, primary or other; an activity of two purposes has its places in both.",
+        ),
+        Column(
+            "with_hidden",
+            "bool",
+            "",
+            "Hidden activities of the purpose are reckoned with; without them: what pages show.",
+        ),
+        *SERVED.columns[1:],
+    ),
+)
+
 GAPS = Table(
     "gaps",
     "a municipality",
@@ -501,6 +523,8 @@ CORRIDORS = Table(
             "Most sessions a week that one point can take part in, over all its series there.",
         ),
         Column("transfers", "int?", "changes", "Changes there and home, in the best day return."),
+        Column("walk_m", "float?", "m", "Metres walked there and home in the best day return."),
+        _min("tightest_change_min", "Shortest change of the best day return; none without a change."),
         Column("booking_needed", "bool", "", "The best day return needs booking ahead."),
         Column("last_way_home_share", "float?", "share 0-1", "Of the best day return."),
         Column(
@@ -528,7 +552,13 @@ CORRIDORS = Table(
             Column(f"cost_{end}_sek", "float", "kr/month", f"Their fares, at {end} need.")
             for end in SCENARIOS
         ),
-        Column("cost_per_person_sek", "float?", "kr/month", "Fares a month for one person."),
+        Column(
+            "trips_per_person",
+            "float?",
+            "trips/month",
+            "Single trips a month of each one who is gained, at low as at high need; none where nobody is.",
+        ),
+        Column("cost_per_person_sek", "float?", "kr/month", "Their fares."),
         Column("verdict", "text", "", "`outside_policy`, `recommended`, `possible` or `not_recommended`."),
         Column("reasons", "text", "", "Reason codes, `;` between them."),
         Column(
@@ -589,6 +619,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ACTIVITIES,
             DAY_RETURNS,
             SERVED,
+            SERVED_BY_PURPOSE,
             GAPS,
             CORRIDORS,
             EQUITY,

@@ -1,4 +1,4 @@
-"""Workbooks to fill in: the registers of activities and of corridors, with drop-downs, notes and an example row."""
+"""Workbooks to fill in: registers of activities and of corridors, travel compensation; with drop-downs, notes and an example row."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from typing import Any
 from geomatch.errors import InputError, Problem
 from geomatch.newfile import write_new
 from geomatch.sources.activity_words import ACTIVITY_HEADINGS, ACTIVITY_WORDS
-from geomatch.sources.corridor_register import CORRIDOR_HEADINGS
+from geomatch.sources.corridor_register import CORRIDOR_HEADINGS, CORRIDOR_WORDS
 from geomatch.sources.regions import municipalities
 from geomatch.sources.register_files import MOST_ROWS
 from geomatch.sources.tabular import EXAMPLE
+from geomatch.sources.travel_compensation import COMPENSATION_HEADINGS
 from geomatch.words import gettext as _
 
-__all__ = ["KINDS", "template_bytes", "write_template"]
+__all__ = ["KINDS", "template_bytes", "undated", "write_template"]
 
-KINDS = ("activities", "corridors")
+KINDS = ("activities", "corridors", "travel_compensation")
 _FIRST_ROW, _LAST_ROW = 2, MOST_ROWS + 1
 _LISTS = "Listor"
 _FORMATS = {
@@ -31,6 +32,7 @@ _FORMATS = {
     "date": "yyyy-mm-dd",
     "time": "hh:mm",
     "whole": "0",
+    "kronor": "General",
     "degrees": "0.0000##",
     "metres": "0",
 }
@@ -174,8 +176,55 @@ _CORRIDORS: Mapping[str, _Column] = MappingProxyType(
             dt.date(2024, 12, 31),
         ),
         "reference": _Column("text", lambda: _("The decision, for instance its number."), EXAMPLE, width=26),
+        "decision": _Column(
+            "words",
+            lambda: _(
+                "godkänd opens the corridor; avslagen opens nothing; upphörd ends it from the first day; rättelse corrects the approved row of that first day. Blank means godkänd."
+            ),
+            "godkänd",
+        ),
+        "decided_on": _Column(
+            "date",
+            lambda: _("The day it was decided, YYYY-MM-DD. It counts from then."),
+            dt.date(2023, 12, 11),
+        ),
+        "decided_by": _Column("text", lambda: _("Who decided, for instance the office."), None, width=22),
+        "agreement_months": _Column(
+            "whole", lambda: _("The longest agreement with one person, in whole months.")
+        ),
     }
 )
+_COMPENSATION: Mapping[str, _Column] = MappingProxyType(
+    {
+        "month": _Column("text", lambda: _("The month, YYYY-MM."), "2024-01", needed=True),
+        "from": _Column(
+            "municipality",
+            lambda: _("Where people live: a name, or a code of four digits."),
+            "Boden",
+            needed=True,
+            width=18,
+        ),
+        "to": _Column(
+            "municipality",
+            lambda: _("Where the activity is. Blank where amounts are known by residence only."),
+            "Luleå",
+            width=18,
+        ),
+        "applied": _Column("kronor", lambda: _("Kronor applied for; .. where it is withheld."), 12000),
+        "granted": _Column("kronor", lambda: _("Kronor granted; .. where it is withheld."), 11000),
+        "paid": _Column("kronor", lambda: _("Kronor paid; .. where it is withheld."), 10500),
+        "persons": _Column("kronor", lambda: _("How many persons; .. where it is withheld."), ".."),
+        "trips": _Column("kronor", lambda: _("How many single trips; .. where it is withheld."), 84),
+        "reference": _Column("text", lambda: _("Anything to remember. It is not used."), EXAMPLE, width=26),
+    }
+)
+_TABLES: Mapping[
+    str, tuple[Mapping[str, _Column], Mapping[str, str], Mapping[str, Mapping[str, str]], str]
+] = {
+    "activities": (_ACTIVITIES, ACTIVITY_HEADINGS, ACTIVITY_WORDS, "Insatser"),
+    "corridors": (_CORRIDORS, CORRIDOR_HEADINGS, CORRIDOR_WORDS, "Korridorer"),
+    "travel_compensation": (_COMPENSATION, COMPENSATION_HEADINGS, {}, "Reseersättning"),
+}
 
 
 def write_template(kind: str, path: str | Path) -> None:
@@ -207,11 +256,7 @@ def template_bytes(kind: str) -> bytes:
     """The workbook of `write_template`."""
     import openpyxl  # noqa: PLC0415  slow to load; only needed here
 
-    columns, headings, words, title = (
-        (_ACTIVITIES, ACTIVITY_HEADINGS, ACTIVITY_WORDS, "Insatser")
-        if kind == "activities"
-        else (_CORRIDORS, CORRIDOR_HEADINGS, {}, "Korridorer")
-    )
+    columns, headings, words, title = _TABLES[kind]
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = title
@@ -225,7 +270,7 @@ def template_bytes(kind: str) -> bytes:
         lists.append([name])
     buffer = io.BytesIO()
     book.save(buffer)
-    return _undated(buffer.getvalue())
+    return undated(buffer.getvalue())
 
 
 def _choices(name: str, column: _Column, words: Mapping[str, Mapping[str, str]], municipalities_: int) -> str:
@@ -279,7 +324,7 @@ def _fill(sheet: Any, place: int, heading: str, column: _Column, choices: str) -
     sheet.add_data_validation(validation)
 
 
-def _undated(content: bytes) -> bytes:
+def undated(content: bytes) -> bytes:
     """The same workbook with one date everywhere, so that its bytes repeat."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(made, "w") as result:

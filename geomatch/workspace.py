@@ -1,8 +1,10 @@
 """Where a month's inputs, results and provenance lie; every write happens whole or not at all.
 
     geomatch.toml                      settings
+    rules/<name>.toml                  sets of rules of the workspace's own
     inputs/index.json                  which inputs there are, in the order they were added
     inputs/<sha256>/<name>             an immutable copy of each
+    inputs/versions.json               registers of decisions that were replaced or taken out: they are never forgotten
     months/<month>/<table>.parquet     results
     months/<month>/manifest.json       what they were made from
     cache/<digest>.parquet             day returns, kept until what they follow from changes
@@ -22,7 +24,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,8 @@ import pandas as pd
 from geomatch.errors import InputError, Problem
 from geomatch.kinds import KINDS
 from geomatch.restricted import Restricted
+from geomatch.rules.book import FOLDER as RULES_FOLDER
+from geomatch.rules.book import read_book
 from geomatch.settings import Settings, load_settings, settings_toml
 from geomatch.tables import TABLES
 from geomatch.words import gettext as _
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Input", "Workspace", "content_sha256", "dump_json", "replace_folder"]
 
 SETTINGS_FILE = "geomatch.toml"
+# Of these every version that was ever added stays: what was decided must be found again (docs/decisions.md).
+_KEPT_KINDS = frozenset({"corridors"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +228,7 @@ class Workspace:
             for part in sorted((self.folder / "internal").rglob("*.part")):
                 part.unlink()
             # An earlier copy stays as long as a month was made from it.
-            known = {one.sha256 for one in self.inputs()} | self._explained()
+            known = {one.sha256 for one in (*self.inputs(), *self.versions())} | self._explained()
             (self.folder / "inputs").mkdir(exist_ok=True)
             for stray in sorted((self.folder / "inputs").iterdir()):
                 if stray.is_dir() and stray.name not in known:
@@ -243,8 +249,12 @@ class Workspace:
         return {one["sha256"] for manifest in self._manifests() for one in manifest["inputs"]}
 
     def settings(self) -> Settings:
-        """The settings in `geomatch.toml`. Raises InputError."""
-        return load_settings(self.folder / SETTINGS_FILE)
+        """The settings in `geomatch.toml`, with the sets of rules in `rules`. Raises InputError.
+
+        What is wrong with a set is no error here: it is one on the days that it touches (`RuleBook.at`).
+        """
+        rules = read_book(self.folder / RULES_FOLDER)
+        return replace(load_settings(self.folder / SETTINGS_FILE), rules=rules)
 
     def inputs(self, kind: str | None = None) -> list[Input]:
         """The inputs, all or of one kind, in the order they were added."""
@@ -253,6 +263,30 @@ class Workspace:
             return []
         found = [Input(**entry) for entry in json.loads(index.read_text(encoding="utf-8"))]
         return [one for one in found if kind is None or one.kind == kind]
+
+    def versions(self, kind: str | None = None) -> list[Input]:
+        """Every version of the registers of decisions, all or of one kind: those replaced or taken out, then those in force."""
+        path = self.folder / "inputs" / "versions.json"
+        gone = (
+            [Input(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+            if path.is_file()
+            else []
+        )
+        now = [one for one in self.inputs() if one.kind in _KEPT_KINDS]
+        return [one for one in (*gone, *now) if kind is None or one.kind == kind]
+
+    def _keep_versions(self, stays: Sequence[Input]) -> None:
+        """Note the registers of decisions that leave the list, before they do; `stays` is the list as it will be."""
+        leaving = [
+            one
+            for one in self.inputs()
+            if one.kind in _KEPT_KINDS and (one.kind, one.file, one.sha256) not in {_name(s) for s in stays}
+        ]
+        if leaving:
+            gone = [one for one in self.versions() if _name(one) not in {_name(n) for n in self.inputs()}]
+            gone = [one for one in gone if _name(one) not in {_name(new) for new in leaving}]
+            entries = [asdict(one) for one in (*gone, *leaving)]
+            _write_whole(self.folder / "inputs" / "versions.json", dump_json(entries))
 
     def path_of(self, one: Input) -> Path:
         """The immutable copy of an input.
@@ -326,6 +360,7 @@ class Workspace:
             for one in self.inputs()
             if not any((one.kind, one.file) == (new.kind, new.file) for new in added)
         ]
+        self._keep_versions([*stays, *added])
         _write_whole(inputs / "index.json", dump_json([asdict(one) for one in [*stays, *added]]))
         return added
 
@@ -346,6 +381,7 @@ class Workspace:
                 )
             )
         stays = [one for one in self.inputs() if one not in found]
+        self._keep_versions(stays)
         _write_whole(self.folder / "inputs" / "index.json", dump_json([asdict(one) for one in stays]))
         return found[0]
 
@@ -436,6 +472,10 @@ class Workspace:
 
             return gpd.read_parquet(path)
         return pd.read_parquet(path)
+
+
+def _name(one: Input) -> tuple[str, str, str]:
+    return one.kind, one.file, one.sha256
 
 
 def _is_of_killed_init(path: Path) -> bool:

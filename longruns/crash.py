@@ -90,6 +90,8 @@ COMMANDS = (
     Command(
         "add a timetable", ("add", "timetable", "{inputs}/SYNTETISK-tidtabell-norrbotten-2023.zip", *HERE)
     ),
+    Command("add a register of decisions", ("add", "corridors", "{inputs}/SYNTETISK-korridorer.csv", *HERE)),
+    Command("documents", ("documents", MONTH, *HERE)),
     Command("remove", ("remove", "corridors", "SYNTETISK-korridorer.csv", *HERE), code_when_done=2),
     Command("run again", ("run", MONTH, "--county", "25", *HERE), prepare=_change_fare),
     Command("run the first time", ("run", MONTH, "--county", "25", *HERE), prepare=_one_month_less),
@@ -297,6 +299,9 @@ def write_inputs(folder: Path, seed: int) -> None:
     sheet.cell(6, 3).value, sheet.cell(8, 2).value = "tolv", "Lule"
     book.save(folder / "bad.xlsx")
     (folder / "geomatch.toml").write_text(made.settings_toml, encoding="utf-8")
+    name, text = made.rules
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "rules" / name).write_text(text, encoding="utf-8")
 
 
 def make_base(folder: Path, inputs: Path) -> None:
@@ -305,13 +310,13 @@ def make_base(folder: Path, inputs: Path) -> None:
 
     silent = os.open(os.devnull, os.O_RDWR)
     os.dup2(silent, 1)
-    names = {path.suffix: path.name for path in inputs.iterdir()}
     for command in (
         ["init", str(folder)],
         ["add", "enrolment", *(str(inputs / f"SYNTETISK-inskrivna-2023-0{n}.xlsx") for n in (1, 2, 3))],
         ["add", "activities", str(inputs / "SYNTETISK-insatser-norrbotten.xlsx")],
-        ["add", "timetable", str(inputs / names[".zip"])],
-        ["add", "corridors", str(inputs / names[".csv"])],
+        ["add", "timetable", str(inputs / "SYNTETISK-tidtabell-norrbotten-2023.zip")],
+        ["add", "corridors", str(inputs / "SYNTETISK-korridorer.csv")],
+        ["add", "travel_compensation", str(inputs / "SYNTETISK-reseersattning.csv")],
         ["run", MONTH, "--county", "25"],
         ["publish", MONTH],
     ):
@@ -319,6 +324,7 @@ def make_base(folder: Path, inputs: Path) -> None:
             sys.exit(f"geomatch {' '.join(command)} does not work")
         if command[0] == "init":
             shutil.copy(inputs / "geomatch.toml", folder)
+            shutil.copytree(inputs / "rules", folder / "rules")
 
 
 def apart(function: Callable[..., None], *given: object) -> None:

@@ -134,6 +134,7 @@ def test_every_kind_of_input_has_a_reader_of_its_own(kind: str, tmp_path: Path) 
         "timetable": inputs.timetable,
         "localities": localities,
         "corridors": inputs.corridors,
+        "travel_compensation": inputs.compensation,
         **optional_files(tmp_path),
     }
     facts, synthetic = facts_of(kind, files[kind])

@@ -24,8 +24,10 @@ from geomatch import cli
 from geomatch.demo import write_demo_inputs
 from geomatch.errors import CheckError, InputError
 from geomatch.kinds import KINDS
+from geomatch.rules import read_book
+from geomatch.rules.tree import REQUIREMENTS
 from geomatch.settings import Settings, load_settings
-from geomatch.settings.tree import RULE_KINDS, SHARE_NAMES
+from geomatch.settings.tree import SHARE_NAMES
 from geomatch.sources.places import embedded_localities
 from geomatch.tables import TABLES, dictionary_markdown
 from geomatch.words import LANGUAGES, using_language
@@ -163,10 +165,11 @@ def test_init_writes_every_setting(tmp_path: Path) -> None:
     assert cli.main(["init", str(tmp_path / "ws"), "--json"]) == 0
     written = tomllib.loads((tmp_path / "ws" / "geomatch.toml").read_text(encoding="utf-8"))
     defaults = Settings()
-    assert set(written) == {f.name for f in fields(Settings)}
+    # Sets of rules are files of their own.
+    assert set(written) == {f.name for f in fields(Settings)} - {"rules"}
     for f in fields(Settings):
         value = getattr(defaults, f.name)
-        if is_dataclass(value):
+        if is_dataclass(value) and f.name != "rules":
             assert list(written[f.name]) == [inner.name for inner in fields(value)]
     assert load_settings(tmp_path / "ws" / "geomatch.toml") == defaults
 
@@ -176,15 +179,30 @@ def test_settings_md_names_every_section_and_its_examples_are_read(tmp_path: Pat
     names = {
         f.name: f"`[[{f.name}]]`" if isinstance(getattr(Settings(), f.name), tuple) else f"`[{f.name}]`"
         for f in fields(Settings)
+        if f.name != "rules"
     }
     names["language"] = "`language`"
     assert [name for name in names.values() if f"| {name} |" not in text] == []
-    assert [kind for kind in (*RULE_KINDS, *SHARE_NAMES) if f"`{kind}`" not in text] == []
+    assert [name for name in SHARE_NAMES if f"`{name}`" not in text] == []
     examples = blocks("docs/settings.md", "toml")
-    assert len(examples) == 4
+    assert len(examples) == 3
     for example in examples:
         (tmp_path / "geomatch.toml").write_text(example, encoding="utf-8")
         assert load_settings(tmp_path / "geomatch.toml") != Settings()
+
+
+def test_rules_md_names_what_a_rule_may_ask_and_its_examples_are_read(tmp_path: Path) -> None:
+    text = text_of("docs/rules.md")
+    assert [name for name in REQUIREMENTS if f"| `{name}` |" not in text] == []
+    examples = blocks("docs/rules.md", "toml")
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        folder = tmp_path / str(number) / "rules"
+        folder.mkdir(parents=True)
+        (folder / "example.toml").write_text(example, encoding="utf-8")
+        book = read_book(folder)
+        assert book.left_out == ()
+        assert any(one.file for one in book.sets)
 
 
 # ---------------------------------------------------------------------------------------------------------- links

@@ -64,7 +64,7 @@ def test_what_is_not_known_is_not_said(problem: Problem, text: str) -> None:
 
 def test_a_problem_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        FULL.row = 4  # type: ignore[misc]
+        FULL.row = 4
 
 
 def test_an_input_error_lists_every_problem_in_order() -> None:

@@ -18,6 +18,7 @@ from geomatch.errors import InputError
 from geomatch.inspect import inspect_files, table_name
 from geomatch.newfile import table_csv
 from geomatch.recognise import recognise
+from geomatch.sources.corridor_register import DECISION_COLUMNS
 from geomatch.sources.enrolment import read_enrolment
 from geomatch.sources.places import read_localities
 from geomatch.words import using_language
@@ -110,7 +111,7 @@ def test_a_file_that_is_nothing_is_told_what_each_kind_needs(tmp_path: Path) -> 
         "municipality_code, low, high); activities (Insats-id, Namn, Anordnare, Primärt syfte, Platser, Startdatum); "
         "corridors (Från, Till, Gäller från); localities (tätortskod, namn, kommunkod, folkmängd); study_hours (Kommun, "
         "Period, Kurs, Studietimmar, Deltagare); sites (Kommun, Platser, Öst, Nord); population (Kommun, Folkmängd); "
-        "timetable (en zip-fil eller mapp med GTFS); raster (en GeoTIFF (.tif)). Rätta rubrikerna, eller ange slaget med "
+        "travel_compensation (Månad, Från, Utbetalt (kr)); timetable (en zip-fil eller mapp med GTFS); raster (en GeoTIFF (.tif)). Rätta rubrikerna, eller ange slaget med "
         "--as."
     )
 
@@ -221,7 +222,18 @@ def test_the_table_of_activities_is_internal_and_named_so(demo: DemoInputs) -> N
 def test_corridors(tmp_path: Path) -> None:
     found = inspect_files([write(tmp_path / "k.csv", CORRIDORS)])
     assert found.table.to_dict("records") == [
-        {"from_code": "2560", "to_code": "2580", "valid_from": "2023-01-01", "valid_to": "", "reference": "x"}
+        {
+            "from_code": "2560",
+            "to_code": "2580",
+            "decision": "approved",
+            "valid_from": "2023-01-01",
+            "valid_to": "",
+            "decided_on": "",
+            "decided_by": "",
+            "reference": "x",
+            "agreement_months": 0,
+            "row": 2,
+        }
     ]
     assert found.lines == (
         "k.csv: register över korridorer (corridors)",
@@ -333,10 +345,18 @@ def test_inspect_writes_a_new_file_and_never_over_another(
 ) -> None:
     out = tmp_path / "ut.csv"
     assert run("inspect", demo.corridors, "--out", out) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"Tabellen, 3 rader: {out}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"Tabellen, 7 rader: {out}"
     rows = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
-    assert rows[0] == ["from_code", "to_code", "valid_from", "valid_to", "reference"]
-    assert len(rows) == 4
+    assert rows[0] == list(DECISION_COLUMNS)
+    assert len(rows) == 8
+    # It can be added in the place of the first: the same decisions.
+    assert run("inspect", out, "--as", "corridors", "--out", tmp_path / "igen.csv") == 0
+    again = list(
+        csv.reader(io.StringIO((tmp_path / "igen.csv").read_text(encoding="utf-8-sig")), delimiter=";")
+    )
+    assert [row[:-1] for row in again] == [row[:-1] for row in rows]
+    capsys.readouterr()
+    (tmp_path / "igen.csv").unlink()
     before = out.read_bytes()
     assert run("inspect", demo.timetable, "--out", out) == 2
     told = capsys.readouterr()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from geomatch.access.served import PARTS
+from geomatch.access.served import PARTS, served_by_purpose
 from geomatch.tables import SCENARIOS
 from tests.worlds import MUNICIPALITIES, SHARES, World, entitled, settings, worlds
 
@@ -240,3 +240,32 @@ def test_a_purpose_is_served_by_its_activities_alone(world, share, data):
     )
     both, alone = world.gaps(settings(shares=shares, purposes=asked)), only.gaps(settings(shares=shares))
     pd.testing.assert_frame_equal(both, alone)
+
+
+@hypothesis_settings(max_examples=30, deadline=None)
+@given(worlds(), SHARES, CORRIDORS, st.sampled_from([0.0, 0.5]), st.data())
+def test_the_table_by_purpose_is_that_of_worlds_with_its_activities_alone(
+    world, share, corridors, digital, data
+):
+    """Each purpose's rows are the parts where nothing but its activities is, hidden ones among them or left out."""
+    with_digital(world, digital, data)
+    for series in world.series:
+        series["purposes"] = data.draw(st.sampled_from(["", "Svenska", "Hälsa", "Hälsa;Svenska"]))
+        series["visibility"] = data.draw(st.sampled_from(["exact", "hidden"]))
+    chosen = settings(corridors, entitled(*share), digital)
+    table = served_by_purpose(world.allocate(chosen), world.activities())
+    found = dict(iter(table.groupby(["purpose", "with_hidden"])))
+    for with_hidden in (True, False):
+        for purpose in ("Svenska", "Hälsa"):
+            kept = [
+                s
+                for s in world.series
+                if purpose in s["purposes"].split(";") and (with_hidden or s["visibility"] != "hidden")
+            ]
+            assert ((purpose, with_hidden) in found) == bool(kept)
+            if kept:
+                names = {s["series"] for s in kept}
+                ways = [w for w in world.ways if w["series"] in names]
+                only = World(world.people, kept, ways, world.corridors).served(chosen)
+                rows = found[purpose, with_hidden].drop(columns=["purpose", "with_hidden"])
+                pd.testing.assert_frame_equal(rows.reset_index(drop=True), only)

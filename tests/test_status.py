@@ -110,6 +110,45 @@ def test_pages_of_some_counties_are_not_all_pages(workspace: Workspace) -> None:
     assert (month.month, month.published, month.next_command) == (MONTH, STALE, f"geomatch publish {MONTH}")
 
 
+def test_a_page_is_old_when_the_month_before_was_computed_anew(workspace: Workspace) -> None:
+    """The page of February tells what changed from January."""
+
+    def published() -> list[tuple[str, str, str, str]]:
+        status = workspace_status(workspace)
+        return [(one.month, one.computed, one.published, one.next_command) for one in status.months]
+
+    page = workspace.folder / "internal" / MONTH / COUNTY / "index.html"
+    before = page.read_bytes()
+    # A wish for shorter journeys, in January only: the settings are put back before the others are looked at.
+    change(workspace, "max_travel_min = 90.0", "max_travel_min = 20.0")
+    run_month(workspace, "2023-01", COUNTY)
+    publish_month(workspace, "2023-01")
+    change(workspace, "max_travel_min = 20.0", "max_travel_min = 90.0")
+    assert published() == [
+        ("2023-01", STALE, DONE, f"geomatch run 2023-01 --county {COUNTY}"),
+        (MONTH, DONE, STALE, f"geomatch publish {MONTH}"),
+        ("2023-03", DONE, DONE, ""),
+    ]
+    publish_month(workspace, MONTH)
+    assert published()[1] == (MONTH, DONE, DONE, "")
+    assert page.read_bytes() != before
+    # January as it was: February's page is old once more, and published anew as it was.
+    run_month(workspace, "2023-01", COUNTY)
+    assert published()[1] == (MONTH, DONE, STALE, f"geomatch publish {MONTH}")
+    publish_month(workspace, MONTH)
+    assert page.read_bytes() == before
+    # Without January there is nothing to tell changes from.
+    shutil.rmtree(workspace.month_folder("2023-01"))
+    assert published()[1:] == [
+        (MONTH, DONE, STALE, f"geomatch publish {MONTH}"),
+        ("2023-03", DONE, DONE, ""),
+    ]
+    publish_month(workspace, MONTH)
+    assert published()[1] == (MONTH, DONE, DONE, "")
+    assert b'id="changes"' in before
+    assert b'id="changes"' not in page.read_bytes()
+
+
 def test_of_two_files_for_a_month_the_newer_is_used_and_one_without_a_day_asked_about(
     workspace: Workspace, tmp_path: Path
 ) -> None:

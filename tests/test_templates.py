@@ -15,10 +15,15 @@ from geomatch.errors import InputError
 from geomatch.restricted import Audience
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
+from geomatch.sources.travel_compensation import read_travel_compensation
 from geomatch.templates import KINDS, template_bytes, write_template
 from geomatch.words import using_language
 
-READERS = {"activities": read_activities, "corridors": read_corridor_register}
+READERS = {
+    "activities": read_activities,
+    "corridors": read_corridor_register,
+    "travel_compensation": read_travel_compensation,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -26,12 +31,18 @@ def test_the_sheet_has_headings_notes_and_a_frozen_header(tmp_path: Path, kind: 
     write_template(kind, tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     sheet, lists = book.worksheets
-    assert sheet.title == {"activities": "Insatser", "corridors": "Korridorer"}[kind]
+    titles = {"activities": "Insatser", "corridors": "Korridorer", "travel_compensation": "Reseersättning"}
+    assert sheet.title == titles[kind]
     assert (lists.title, lists.sheet_state) == ("Listor", "hidden")
     assert sheet.freeze_panes == "A2"
     headings = [cell.value for cell in sheet[1]]
     if kind == "corridors":
-        assert headings == ["Från", "Till", "Gäller från", "Gäller till", "Referens"]
+        assert headings[:5] == ["Från", "Till", "Gäller från", "Gäller till", "Referens"]
+        assert headings[5:] == ["Beslut", "Beslutsdatum", "Beslutsfattare", "Överenskommelse (månader)"]
+    elif kind == "travel_compensation":
+        assert headings[:3] == ["Månad", "Från", "Till"]
+        assert headings[3:6] == ["Ansökt (kr)", "Beviljat (kr)", "Utbetalt (kr)"]
+        assert headings[6:] == ["Personer", "Resor", "Anmärkning"]
     else:
         assert headings[:5] == ["Insats-id", "Namn", "Anordnare", "Anordnartyp", "Statsbidrag"]
         assert headings[-4:] == ["lon", "lat", "Öst", "Nord"]
@@ -111,6 +122,10 @@ def test_an_example_left_alone_is_no_register_of_activities(tmp_path: Path) -> N
     result = read_corridor_register(tmp_path / "c.xlsx")
     assert len(result.table) == 0
     assert result.notes == {"example_rows": 1}
+    write_template("travel_compensation", tmp_path / "t.xlsx")
+    given = read_travel_compensation(tmp_path / "t.xlsx")
+    assert len(given.table) == 0
+    assert given.notes == {"example_rows": 1}
 
 
 def test_the_example_is_a_proper_row_once_it_is_renamed(tmp_path: Path) -> None:
@@ -170,6 +185,15 @@ def test_a_filled_in_register_of_corridors_is_read(tmp_path: Path) -> None:
     book.save(tmp_path / "b.xlsx")
     result = read_corridor_register(tmp_path / "b.xlsx")
     assert result.table.to_numpy().tolist() == [["2514", "2580", "2024-03-01", "", "MIGR 1"]]
+    book["Korridorer"].cell(4, 1, "Kalix")
+    for place, value in enumerate(
+        ("2580", dt.date(2024, 5, 1), None, "MIGR 2", "upphörd", None, "Enheten"), 2
+    ):
+        book["Korridorer"].cell(4, place, value)
+    book.save(tmp_path / "c.xlsx")
+    ended = read_corridor_register(tmp_path / "c.xlsx")
+    assert ended.table.to_numpy().tolist() == [["2514", "2580", "2024-03-01", "2024-04-30", "MIGR 1"]]
+    assert ended.decisions["decided_by"].tolist() == ["", "Enheten"]
     assert result.notes == {"example_rows": 1, "open_ended": 1}
 
 
@@ -188,7 +212,11 @@ def test_no_file_is_replaced_and_mistakes_are_told(tmp_path: Path) -> None:
             "no/a.xlsx",
             f"a.xlsx: det finns ingen mapp {tmp_path / 'no'}. Skapa mappen, eller välj en annan.",
         ),
-        ("need", "b.xlsx", "det finns ingen mall av slaget ”need”; väntat: activities, corridors."),
+        (
+            "need",
+            "b.xlsx",
+            "det finns ingen mall av slaget ”need”; väntat: activities, corridors, travel_compensation.",
+        ),
     ):
         with pytest.raises(InputError) as caught:
             write_template(kind, tmp_path / name)

@@ -84,7 +84,11 @@ def test_the_sources_ask_for_texts() -> None:
     found = asked_for()
     assert found["row {row}",].startswith("geomatch/errors.py:")
     assert found["The page is not here",].startswith("geomatch/publish/templates/missing.html:")
-    assert found["{n} person", "{n} persons"].startswith("geomatch/publish/")
+    plural = (
+        "If it is opened, {n} more person gets a place.",
+        "If it is opened, {n} more persons get a place.",
+    )
+    assert found[plural].startswith("geomatch/publish/pairs.py:")
 
 
 def test_every_text_has_a_swedish_one() -> None:

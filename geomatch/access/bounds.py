@@ -17,11 +17,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geomatch.access.reach import HIGH, LOW, Reach, demand, sheet_of
+from geomatch.access.reach import BARRED, FREE, HIGH, LOW, PERHAPS, Reach, demand, sheet_of
 from geomatch.allocation import LOCAL, WALK, Mixture, Sheet, allocate, make_sheet, unserved_range
 from geomatch.allocation.symmetry import Bools, Ints, parts
 
 __all__ = ["Bounds", "make_bounds"]
+
+_Arc = tuple[int, int, tuple[int, ...]]
+"""Series; LOCAL, WALK or an open corridor; per stratum what the rules say."""
 
 
 @dataclass(slots=True)
@@ -126,22 +129,26 @@ class Bounds:
             lefts.append((need - high, need - low))
         return min(low for low, _high in lefts), max(high for _low, high in lefts)
 
-    def _patterns(self, municipality: int) -> list[tuple[tuple[int, int], ...]]:
-        """The different sets of (series, LOCAL, WALK or open corridor) that its points have."""
+    def _patterns(self, municipality: int) -> list[tuple[_Arc, ...]]:
+        """The different sets of arcs that its points have."""
         reach = self.reach
         number = {pair: index for index, pair in enumerate(reach.pairs)}
         mine = np.flatnonzero(reach.points["municipality"].to_numpy() == municipality)
-        found: dict[int, list[tuple[int, int]]] = {int(point): [] for point in mine}
+        found: dict[int, list[_Arc]] = {int(point): [] for point in mine}
         rows = reach.returns[reach.returns["point"].isin(mine)]
-        for point, series, walk_s in zip(rows["point"], rows["series"], rows["walk_s"], strict=True):
+        free = (FREE,) * len(reach.strata)
+        for number_of, point, series, walk_s in zip(
+            rows.index, rows["point"], rows["series"], rows["walk_s"], strict=True
+        ):
             owner = int(reach.series_owner[series])
             away = WALK if walk_s >= 0 else number.get((municipality, owner))
             pair = LOCAL if owner == municipality else away
             if pair is not None and (pair < 0 or self.opened[pair]):
-                found[int(point)].append((int(series), pair))
+                barred = free if pair < 0 else tuple(reach.barred[:, number_of].tolist())
+                found[int(point)].append((int(series), pair, barred))
         return sorted({tuple(sorted(arcs)) for arcs in found.values()})
 
-    def _moved(self, municipality: int, end: int, share: int, arcs: tuple[tuple[int, int], ...]) -> Sheet:
+    def _moved(self, municipality: int, end: int, share: int, arcs: tuple[_Arc, ...]) -> Sheet:
         reach = self.reach
         rows = np.flatnonzero(reach.rows["municipality"].to_numpy() == municipality)
         stratum = reach.rows["stratum"].to_numpy(dtype=np.int64)[rows]
@@ -154,8 +161,9 @@ class Bounds:
             (2 * s + right, series, pair)
             for s in range(strata)
             for right in (0, 1)
-            for series, pair in arcs
+            for series, pair, barred in arcs
             if (right or pair < 0)
+            and (barred[s] == FREE or (barred[s] == PERHAPS and share == HIGH))
             and (reach.fits[s, series] == 1 or (reach.fits[s, series] == 2 and share == HIGH))
         ]
         node, series, pair = np.array(table, dtype=np.int64).reshape(-1, 3).T
@@ -179,11 +187,13 @@ def make_bounds(reach: Reach, opened: Bools) -> Bounds:
     owner = reach.rows["municipality"].to_numpy(dtype=np.int64)
     leaves = reach.use_pair == WALK
     by_corridor = (reach.use_pair >= 0) & (opened[np.maximum(reach.use_pair, 0)] if len(opened) else False)
+    barred = reach.use_barred()
+    by_corridor &= barred != BARRED
     away = leaves | by_corridor
     size = len(reach.codes)
     _count, part, _other = parts(size, size, *_bridges(owner[reach.use_row[away]], reach, away, size))
     undecided = np.zeros(size, dtype=bool)
-    undecided[owner[reach.use_row[reach.use_generous]]] = True
+    undecided[owner[reach.use_row[reach.use_generous | (barred == PERHAPS)]]] = True
     rows = reach.use_row[by_corridor]
     unsure = (reach.entitled[LOW][:, rows] != reach.entitled[HIGH][:, rows]).any(axis=0)
     undecided[owner[rows[unsure]]] = True

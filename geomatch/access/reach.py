@@ -14,6 +14,8 @@ import pandas as pd
 from geomatch.access.purposes import of_purposes
 from geomatch.allocation import LOCAL, WALK, Network, Sheet, make_sheet
 from geomatch.allocation.symmetry import Bools, Floats, Ints
+from geomatch.entitled import ENTITLED_COLUMNS
+from geomatch.rules.bars import bars_on, journeys_barred
 from geomatch.settings import Settings
 from geomatch.travel.changes import ROUNDING_M, walk_seconds
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
+    "BARRED",
     "ENROLLED",
+    "FREE",
     "HIGH",
     "LOW",
+    "PERHAPS",
     "Demand",
     "Reach",
     "build_reach",
@@ -35,6 +40,8 @@ __all__ = [
 
 LOW, HIGH = 0, 1
 MILLI = 1000
+# What verified rules say of a journey by a corridor.
+FREE, PERHAPS, BARRED = 0, 1, 2
 # Whom the enrolled consist of (METHOD 1). A register may name others, such as newcomers, who are not among them.
 ENROLLED = frozenset({"asylum_seeker", "temporary_protection", "permit_awaiting_settlement"})
 
@@ -53,10 +60,12 @@ class Reach:
         residents: How many municipalities have points.
         rows: The rows' `point` (number), `municipality` (number), `target_group` and `sex`.
         need: Per end (LOW, HIGH) and row, thousandths of persons.
-        entitled: Per end of the eligible share and end of need and row, thousandths of persons entitled: need x share,
-            rounded down at the low end and up at the high end, so that the truth is between.
+        entitled: Per end of the right to travel and end of need and row, thousandths of persons entitled: from counts of
+            case status (`geomatch.entitled`), else need x eligible share, rounded down at the low end and up at the high
+            end, so that the truth is between.
         series_id: Per series that is not digital, its id.
         series_owner: Its municipality.
+        counted: Per row, whether its entitled come from counts.
         capacity: Its thousandths of places.
         use_row, use_series, use_seconds, use_return: Per use: row, series, seconds there and home, and row of
             `returns`.
@@ -70,6 +79,8 @@ class Reach:
         digital: The digital series (rows of ACTIVITIES).
         strata: Pairs of (target_group, sex) that occur; `rows.stratum` numbers them.
         fits: Per stratum and series: 0 does not suit, 1 suits, 2 suits only generously.
+        barred: Per stratum and row of `returns`, if it is made by a corridor: FREE, BARRED by a verified rule, or PERHAPS,
+            where the rule is about a target group that some of the stratum may be of.
     """
 
     month: str
@@ -79,6 +90,7 @@ class Reach:
     rows: pd.DataFrame
     need: Ints
     entitled: Ints
+    counted: Bools
     series_id: tuple[str, ...]
     series_owner: Ints
     capacity: Ints
@@ -94,6 +106,13 @@ class Reach:
     digital: pd.DataFrame
     strata: tuple[tuple[str, str], ...]
     fits: Ints
+    barred: Ints
+
+    def use_barred(self) -> Ints:
+        """Per use, FREE, PERHAPS or BARRED; who takes part at home or walks from door to door is touched by no rule."""
+        stratum = self.rows["stratum"].to_numpy(dtype=np.int64)[self.use_row]
+        result: Ints = np.where(self.use_pair >= 0, self.barred[stratum, self.use_return], FREE)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,8 @@ class Demand:
     Attributes:
         need: Per node, thousandths of persons.
         owner: Per node, its municipality.
-        node, series, pair, seconds: Per arc; an entitled node has arcs by every corridor, open or not.
+        node, series, pair, seconds: Per arc; an entitled node has arcs by every corridor, open or not, but for those that
+            a verified rule bars.
         use: Per arc, the use it comes from.
     """
 
@@ -167,6 +187,24 @@ def _entitled(need: Ints, shares: list[tuple[float, float]]) -> Ints:
     result[LOW] = np.floor(need * low + 1e-9)
     result[HIGH] = np.ceil(need * high - 1e-9)
     return result
+
+
+def _with_counted(shared: Ints, points: pd.DataFrame, entitled: pd.DataFrame | None) -> tuple[Ints, Bools]:
+    """The entitled by shares, with those known otherwise in their place; and per row, whether counts say who."""
+    counted = np.zeros(len(points), dtype=bool)
+    if entitled is None or entitled.empty:
+        return shared, counted
+    key = ["point_id", "target_group", "sex"]
+    place = {one: number for number, one in enumerate(points[key].itertuples(index=False, name=None))}
+    rows = [place.get(one, -1) for one in entitled[key].itertuples(index=False, name=None)]
+    row = np.array(rows, dtype=np.int64)
+    known = entitled[row >= 0]
+    row = row[row >= 0]
+    result = shared.copy()
+    # Columns: low and high end of the right, in each low and high need.
+    result[:, :, row] = known[list(ENTITLED_COLUMNS)].to_numpy(dtype=np.int64).T.reshape(2, 2, -1)
+    counted[row] = known["counted"].to_numpy(dtype=bool)
+    return result, counted
 
 
 def _rows(points: pd.DataFrame, number: Mapping[str, int], point_number: Mapping[str, int]) -> pd.DataFrame:
@@ -248,6 +286,7 @@ def build_reach(
     day_returns: pd.DataFrame,
     settings: Settings,
     month: str,
+    entitled: pd.DataFrame | None = None,
 ) -> Reach:
     """Number everything and find the uses.
 
@@ -256,8 +295,10 @@ def build_reach(
         activities: ACTIVITIES of the month (EPSG:3006). Those of other purposes than `allocation.purposes` are left out,
             with their day returns: nobody who asks for these is helped by them.
         day_returns: DAY_RETURNS of the month; rows that are not reachable are no arcs.
-        settings: Shares are read at the first day of the month; walking decides what needs no corridor.
+        settings: Shares and rules are read at the first day of the month; walking decides what needs no corridor.
         month: YYYY-MM.
+        entitled: Who may travel, from `geomatch.entitled.entitled_at_points`; points and strata that are not in it have
+            need x eligible share, as all have without it.
 
     Raises:
         ValueError: A day return names an unknown point or series, or a reachable one has no `round_trip_s`.
@@ -270,6 +311,8 @@ def build_reach(
     rows = _rows(points, number, point_number)
     strata = tuple(sorted(set(zip(points["target_group"], points["sex"], strict=True))))
     need = np.array([points["need_low_milli"], points["need_high_milli"]], dtype=np.int64)
+    by_share = _entitled(need, _shares(points, settings, day))
+    may_travel, counted = _with_counted(by_share, points, entitled)
     known = set(activities["series_id"])
     activities = of_purposes(activities, settings.allocation.purposes)
     physical = activities[~activities["digital"].astype(bool)].sort_values("series_id")
@@ -287,7 +330,8 @@ def build_reach(
         residents=residents,
         rows=rows,
         need=need,
-        entitled=_entitled(need, _shares(points, settings, day)),
+        entitled=may_travel,
+        counted=counted,
         series_id=tuple(physical["series_id"]),
         series_owner=owner,
         capacity=physical["places"].to_numpy(dtype=np.int64) * MILLI,
@@ -308,7 +352,32 @@ def build_reach(
         digital=activities[activities["digital"].astype(bool)].sort_values("series_id"),
         strata=strata,
         fits=fits,
+        barred=_barred(strata, returns, place, physical, settings, day),
     )
+
+
+def _barred(
+    strata: Sequence[tuple[str, str]],
+    returns: pd.DataFrame,
+    place: gpd.GeoDataFrame,
+    series: gpd.GeoDataFrame,
+    settings: Settings,
+    day: date,
+) -> Ints:
+    """Per stratum and day return, what the verified rules of the day say of it: FREE, PERHAPS or BARRED."""
+    bars = bars_on(settings.rules, day)
+    point, goal = (returns[name].to_numpy(dtype=np.int64) for name in ("point", "series"))
+    start = np.column_stack([place.geometry.x, place.geometry.y])[point]
+    end = np.column_stack([series.geometry.x, series.geometry.y])[goal]
+    distance_m = np.hypot(*(start - end).T)
+    counties = [table["municipality_code"].astype(str).str[:2].to_numpy() for table in (place, series)]
+    crosses = counties[0][point] != counties[1][goal]
+    result = np.full((len(strata), len(returns)), FREE, dtype=np.int64)
+    for number, (group, _sex) in enumerate(strata):
+        groups = np.full(len(returns), group, dtype=object)
+        barred, perhaps = journeys_barred(bars, groups, distance_m, crosses)
+        result[number, perhaps], result[number, barred] = PERHAPS, BARRED
+    return result
 
 
 def _walk_s(
@@ -396,7 +465,10 @@ def demand(reach: Reach, need_end: Ints | int, share_end: Ints | int, suit_end: 
     needs, shares, suit = (_per_row(reach, end) for end in (need_end, share_end, suit_end))
     need = reach.need[needs, every]
     entitled = reach.entitled[shares, needs, every]
-    uses = np.flatnonzero((need[reach.use_row] > 0) & (~reach.use_generous | (suit[reach.use_row] == HIGH)))
+    generous, barred = suit[reach.use_row] == HIGH, reach.use_barred()
+    # Whoever may be of a barred group is let through where people of unknown group are, and stopped where they are not.
+    by_rule = (barred == FREE) | ((barred == PERHAPS) & generous)
+    uses = np.flatnonzero((need[reach.use_row] > 0) & (~reach.use_generous | generous) & by_rule)
     free = uses[reach.use_pair[uses] < 0]
     arcs = np.concatenate([free, uses])
     node = 2 * reach.use_row[arcs]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geomatch.access.purposes import purposes_of
+from geomatch.access.purposes import of_purposes, purposes_of
 from geomatch.access.reach import (
     HIGH,
     LOW,
@@ -24,7 +24,7 @@ from geomatch.access.reach import (
 from geomatch.allocation import Allocation, Network, allocate
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.settings import Settings
-from geomatch.tables import SCENARIOS, SERVED, conform
+from geomatch.tables import SCENARIOS, SERVED, SERVED_BY_PURPOSE, conform
 
 __all__ = [
     "PARTS",
@@ -151,9 +151,11 @@ def _scenario(reach: Reach, opened: Bools, settings: Settings, end: int) -> Scen
     allowed = np.zeros(nodes, dtype=bool)
     allowed[network.node] = True
     reaches = np.zeros(nodes // 2, dtype=bool)
-    reaches[people.node // 2] = True
+    # Also what a rule bars is in reach: those who may not travel there have no right, and not no day return.
+    reaches[reach.use_row[~reach.use_generous] if end == LOW else reach.use_row] = True
     reached = np.repeat(reaches, 2)
-    entitled = np.arange(nodes) % 2 == 1
+    entitled = np.zeros(nodes, dtype=bool)
+    entitled[people.node] = True
     kinds = {
         "in_reach_full": allowed,
         "corridor_not_open": ~allowed & reached & entitled,
@@ -172,6 +174,7 @@ def allocate_month(
     register: pd.DataFrame | None,
     settings: Settings,
     month: str,
+    entitled: pd.DataFrame | None = None,
 ) -> MonthAllocation:
     """Allocate the month's people to its activities, at low and at high need (METHOD 5).
 
@@ -182,11 +185,12 @@ def allocate_month(
         register: The register of corridors (from_code, to_code, valid_from, valid_to, reference), or None without one.
         settings: Corridors, shares, digital share, purposes.
         month: YYYY-MM; shares hold at its first day, a corridor is open when its period overlaps the month.
+        entitled: Who may travel, from `geomatch.entitled.entitled_at_points`; without it the eligible share says.
 
     Raises:
         ValueError: The tables do not belong together (see `build_reach`).
     """
-    reach = build_reach(points, activities, day_returns, settings, month)
+    reach = build_reach(points, activities, day_returns, settings, month, entitled)
     open_now = open_in_month(register, month)
     opened = corridors_open(reach, open_now, settings)
     scenarios = {
@@ -196,71 +200,105 @@ def allocate_month(
     return MonthAllocation(reach, settings, open_now, register is not None, opened, scenarios)
 
 
+def _served_rows(month: MonthAllocation) -> pd.DataFrame:
+    """The columns of SERVED, whose rows are not put in order yet."""
+    reach = month.reach
+    strata = len(reach.strata)
+    municipality = reach.rows["municipality"].to_numpy(dtype=np.int64)
+    key, row = np.unique(
+        municipality * strata + reach.rows["stratum"].to_numpy(dtype=np.int64), return_inverse=True
+    )
+    codes = [reach.codes[one] for one in (key // max(strata, 1)).tolist()]
+    groups = [reach.strata[one] for one in (key % max(strata, 1)).tolist()]
+
+    def summed(nodes: Floats | Ints) -> Floats:
+        added: Floats = np.bincount(row, nodes[0::2] + nodes[1::2], len(key)).astype(float)
+        return added
+
+    frames = []
+    for name, scenario in month.scenarios.items():
+        need = np.rint(summed(scenario.people.need)).astype(np.int64)
+        parts = np.round(np.column_stack([summed(scenario.parts[part]) for part in PARTS]), _DECIMALS)
+        whole = [largest_remainder(some, total) for some, total in zip(parts, need.tolist(), strict=True)]
+        columns = np.array(whole, dtype=np.int64).reshape(-1, len(PARTS)).T
+        values = {f"{part}_milli": column for part, column in zip(PARTS, columns, strict=True)}
+        lost = (values[f"{part}_milli"] for part in ("corridor_not_open", "no_entitlement", "no_day_return"))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "month": reach.month,
+                    "county_code": [code[:2] for code in codes],
+                    "municipality_code": codes,
+                    "target_group": [group for group, _sex in groups],
+                    "sex": [sex for _group, sex in groups],
+                    "scenario": name,
+                    "need_milli": need,
+                    "out_of_reach_milli": sum(lost),
+                    **values,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
 def served_table(month: MonthAllocation) -> pd.DataFrame:
     """SERVED: per municipality, target group, sex and scenario, need and its parts in thousandths of persons.
 
     Parts of a row are rounded by largest remainder (equal remainders in the order of PARTS) and add up to its need.
     """
+    return conform(_served_rows(month), SERVED)
+
+
+def _of_series(month: MonthAllocation, series: frozenset[str]) -> MonthAllocation:
+    """The month as if of all series only these were there; the people and the corridors stay as they are."""
     reach = month.reach
-    frames = []
-    for name, scenario in month.scenarios.items():
-        nodes = pd.DataFrame(dict(scenario.parts)).groupby(np.arange(len(scenario.people.need)) // 2).sum()
-        nodes["need_milli"] = scenario.people.need[0::2] + scenario.people.need[1::2]
-        keys = reach.rows[["municipality", "target_group", "sex"]]
-        table = pd.concat([keys, nodes], axis=1).groupby(list(keys.columns), as_index=False).sum()
-        whole = [
-            largest_remainder(np.round(parts, _DECIMALS), need)
-            for parts, need in zip(table[list(PARTS)].to_numpy(), table["need_milli"].tolist(), strict=True)
-        ]
-        whole_table = np.array(whole, dtype=np.int64).reshape(-1, len(PARTS))
-        for column, part in enumerate(PARTS):
-            table[f"{part}_milli"] = whole_table[:, column]
-        frames.append(table.drop(columns=list(PARTS)).assign(scenario=name))
-    result = pd.concat(frames, ignore_index=True)
-    codes = np.array(reach.codes)[result.pop("municipality").to_numpy(dtype=np.int64)]
-    lost = ["corridor_not_open_milli", "no_entitlement_milli", "no_day_return_milli"]
-    return conform(
-        result.assign(
-            month=reach.month,
-            municipality_code=codes,
-            county_code=[code[:2] for code in codes],
-            out_of_reach_milli=result[lost].sum(axis=1),
-        ),
-        SERVED,
+    known = np.array([one in series for one in reach.series_id], dtype=bool)
+    digital = reach.digital["series_id"].isin(series)
+    if known.all() and digital.all():
+        return month
+    uses = np.flatnonzero(known[reach.use_series])
+    narrowed = replace(
+        reach,
+        use_row=reach.use_row[uses],
+        use_series=reach.use_series[uses],
+        use_seconds=reach.use_seconds[uses],
+        use_return=reach.use_return[uses],
+        use_pair=reach.use_pair[uses],
+        use_generous=reach.use_generous[uses],
+        digital=reach.digital[digital],
     )
+    scenarios = {
+        name: _scenario(narrowed, month.opened, month.settings, end)
+        for name, end in zip(SCENARIOS, (LOW, HIGH), strict=True)
+    }
+    return replace(month, reach=narrowed, scenarios=scenarios)
 
 
-def served_by_purpose(
-    points: pd.DataFrame,
-    activities: pd.DataFrame,
-    day_returns: pd.DataFrame,
-    register: pd.DataFrame | None,
-    settings: Settings,
-    month: str,
-) -> pd.DataFrame:
-    """SERVED with a first column `purpose`: who would be served if everybody asked for that purpose alone.
+def served_by_purpose(month: MonthAllocation, activities: pd.DataFrame) -> pd.DataFrame:
+    """SERVED_BY_PURPOSE: who would be served if everybody asked for one purpose alone, for each purpose.
 
     Each purpose is allocated by itself, since no source says how many ask for which: everybody may ask for several,
-    and an activity of two purposes has its places in both. So rows of different purposes are never added.
+    and an activity of two purposes has its places in both. So rows of different purposes are never added. What people
+    can reach is worked out once, and series that serve the same purposes are allocated once.
 
     Args:
-        points: As in `allocate_month`, like all that follow.
-        activities: ACTIVITIES of the month.
-        day_returns: DAY_RETURNS.
-        register: The register of corridors, or None.
-        settings: The settings; when `allocation.purposes` names some purposes, only these are gone through.
-        month: YYYY-MM.
+        month: The month's allocation; when `allocation.purposes` names some purposes, only these are gone through.
+        activities: ACTIVITIES that it was made with.
 
     Returns:
-        A row per purpose that an activity of the month names (alphabetical order, of spellings that differ in capitals
-        the first), municipality, target group, sex and scenario.
+        SERVED_BY_PURPOSE: rows for every purpose that an activity of the month names, of spellings that differ in
+        capitals the first in the alphabet (of those that may be shown, where there is one).
     """
+    asked = month.settings.allocation.purposes
+    shown = activities[activities["visibility"] != "hidden"]
+    names = {name.casefold(): name for some in (activities, shown) for name in purposes_of(some, asked)}
+    tables: dict[frozenset[str], pd.DataFrame] = {}
     frames = []
-    for purpose in purposes_of(activities, settings.allocation.purposes):
-        one = replace(settings, allocation=replace(settings.allocation, purposes=purpose))
-        served = served_table(allocate_month(points, activities, day_returns, register, one, month))
-        served.insert(0, "purpose", purpose)
-        frames.append(served)
-    if frames:
-        return pd.concat(frames, ignore_index=True)
-    return pd.DataFrame(columns=["purpose", *SERVED.names])
+    for with_hidden, offered in ((True, activities), (False, shown)):
+        for purpose in purposes_of(offered, asked):
+            series = frozenset(of_purposes(offered, purpose)["series_id"].astype(str))
+            if series not in tables:
+                tables[series] = _served_rows(_of_series(month, series))
+            frames.append(tables[series].assign(purpose=names[purpose.casefold()], with_hidden=with_hidden))
+    nothing = pd.DataFrame(columns=SERVED_BY_PURPOSE.names)
+    return conform(pd.concat(frames, ignore_index=True) if frames else nothing, SERVED_BY_PURPOSE)

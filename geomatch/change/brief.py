@@ -44,6 +44,8 @@ class BriefFacts:
         names: Name per municipality.
         change: The change from the month before; None where that is not computed.
         made_from: The sources in one line.
+        by_share: Target groups in the county of whom somebody's right to travel is reckoned by the eligible share; None
+            takes all that live there.
     """
 
     month: str
@@ -59,6 +61,7 @@ class BriefFacts:
     names: Mapping[str, str]
     change: Change | None
     made_from: str
+    by_share: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +163,12 @@ def _uncertain(facts: BriefFacts, own: pd.DataFrame) -> list[str]:
 
 
 def _unknown_shares(facts: BriefFacts) -> list[str]:
+    """The groups whose right to travel is reckoned by a share that is no single number."""
     day = date.fromisoformat(f"{facts.month}-01")
     own = facts.served[facts.served["county_code"] == facts.county_code]
     groups = sorted({str(group) for group in own.loc[own["need_milli"] > 0, "target_group"]})
+    if facts.by_share is not None:
+        groups = [group for group in groups if group in facts.by_share]
     texts = []
     for group in groups:
         low, high = facts.settings.share("eligible_share", group, facts.county_code, day)

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from geomatch.change.brief import Brief, BriefFacts, make_brief
 from geomatch.change.decompose import published
 from geomatch.change.months import change_between, month_before
 from geomatch.disclosure import visible_activities
+from geomatch.entitled import counted_strata
 from geomatch.errors import InputError, Problem
 from geomatch.publish.county import template_text
 from geomatch.settings import Settings
@@ -117,6 +120,7 @@ def _facts(
     told = (workspace.month_folder(before) / "manifest.json").is_file()
     told = told and workspace.manifest(before)["county"] in (None, code)
     shapes = municipalities()
+    settings = Settings.from_dict(manifest["settings"])
     need = published(tables["need"], code)
     own = tables["gaps"][tables["gaps"]["county_code"] == code]
     shown = visible_activities(workspace.read_activities(month), shapes)
@@ -132,10 +136,22 @@ def _facts(
         corridors=tables["corridors"],
         need=need or (int(own["need_low"].sum()), int(own["need_high"].sum())),
         assumed_sessions=int(assumed),
-        settings=Settings.from_dict(manifest["settings"]),
+        settings=settings,
         names=dict(zip(shapes["municipality_code"], shapes["name"].astype(str), strict=True)),
         change=change_between(workspace, before, month, code, progress) if told else None,
         made_from=_made_from(manifest),
+        by_share=_by_share(workspace.read_table(month, "points"), tables["need"], code),
+    )
+
+
+def _by_share(points: pd.DataFrame, need: pd.DataFrame, code: str) -> frozenset[str]:
+    """The target groups of a county of whom somebody's right to travel is not told by counts of case status."""
+    own = points[points["county_code"] == code]
+    counted = counted_strata(need, own)
+    key = ["municipality_code", "target_group", "sex"]
+    living = own.loc[own["need_high_milli"] > 0, key].astype(str).drop_duplicates()
+    return frozenset(
+        group for where, group, sex in living.itertuples(index=False) if (where, group, sex) not in counted
     )
 
 

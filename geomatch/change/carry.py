@@ -28,13 +28,12 @@ def carried_corridors(register: pd.DataFrame, month: str) -> pd.DataFrame:
 def carried_settings(settings: Settings, month: str) -> Settings:
     """The settings as they hold on the first day of `month`, for any later month.
 
-    Shares that begin later are left out, so that the newest before the day stays in force; of the rules those in force
-    stay, without a last day.
+    Shares that begin later are left out, so that the newest before the day stays in force; of the sets of rules the one
+    in force stays, without a first and a last day.
     """
     day = date.fromisoformat(f"{month}-01")
     shares = tuple(one for one in settings.shares if date.fromisoformat(one.valid_from) <= day)
-    rules = tuple(replace(one, valid_to="") for one in settings.rules_in_force(day))
-    return replace(settings, shares=shares, rules=rules)
+    return replace(settings, shares=shares, rules=settings.rules.only(day))
 
 
 def carried_places(

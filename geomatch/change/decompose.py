@@ -47,9 +47,12 @@ CHANGE_COLUMNS = (
     *(f"change_{end}_milli" for end in _ENDS),
     *(f"{factor}_{end}_milli" for factor in FACTORS for end in _ENDS),
     *(f"people_{end}_bound_milli" for end in ("least", "most")),
+    *(f"{when}_{end}_shown" for when in ("earlier", "later") for end in _ENDS),
 )
 _DIMENSIONS = ("accommodation", "target_group", "case_status", "sex", "age_group")
 _MILLI = 1000
+# The gap as pages show it, beside its measure: in thousandths like all amounts, and whole persons.
+_SHOWN = "gap_shown"
 
 
 def published(need: pd.DataFrame, county: str | None) -> tuple[int, int] | None:
@@ -65,7 +68,9 @@ def published(need: pd.DataFrame, county: str | None) -> tuple[int, int] | None:
     return (int(total["low"].iloc[0]), int(total["high"].iloc[0])) if len(total) else None
 
 
-def amounts(gaps: pd.DataFrame, need: pd.DataFrame, county: str | None = None) -> Amounts:
+def amounts(
+    gaps: pd.DataFrame, need: pd.DataFrame, county: str | None = None, served: pd.DataFrame | None = None
+) -> Amounts:
     """Need, supply and gap of each municipality, and of all together, in thousandths at low and at high need.
 
     Need of all is the published total where there is one. The gap of all is the sum of the municipalities' bounds:
@@ -75,6 +80,7 @@ def amounts(gaps: pd.DataFrame, need: pd.DataFrame, county: str | None = None) -
         gaps: GAPS.
         need: NEED, for the published total.
         county: Only its municipalities; None takes all of them.
+        served: SERVED. With it each municipality has the gap in whole persons as well, as the county page shows it.
     """
     own = gaps if county is None else gaps[gaps["municipality_code"].str[:2] == county]
     found = {
@@ -95,7 +101,25 @@ def amounts(gaps: pd.DataFrame, need: pd.DataFrame, county: str | None = None) -
     whole = published(need, county)
     if whole is not None:
         total["need"] = (whole[0] * _MILLI, whole[1] * _MILLI)
+    if served is not None:
+        for code, one in _shown_gaps(found, served).items():
+            found[code][_SHOWN] = one
     return {**found, ALL: total}
+
+
+def _shown_gaps(found: Amounts, served: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """The gap of each municipality as pages show it, in thousandths."""
+    from geomatch.publish.facts import PARTS, shown_gap  # noqa: PLC0415  pages are slow to import
+
+    sums = served.groupby(["municipality_code", "scenario"])[[f"{part}_milli" for part in PARTS]].sum()
+    parts = dict(zip(sums.index, sums.to_numpy().tolist(), strict=True))
+    nobody = [0] * len(PARTS)
+    shown = {}
+    for code, one in found.items():
+        ends = (dict(zip(PARTS, parts.get((code, end), nobody), strict=True)) for end in _ENDS)
+        low, high = shown_gap(one["gap"], *ends)
+        shown[code] = low * _MILLI, high * _MILLI
+    return shown
 
 
 def decompose(state: Callable[[Mixture], Amounts], names: Mapping[str, str]) -> pd.DataFrame:
@@ -118,12 +142,13 @@ def decompose(state: Callable[[Mixture], Amounts], names: Mapping[str, str]) -> 
     """
     states = [state(mixture) for mixture in ORDER]
     codes = sorted({code for one in states for code in one} - {ALL})
-    rows = [
-        {"municipality_code": code, "name": names.get(code, code), "measure": measure}
-        | _row([one.get(code, {}).get(measure, (0, 0)) for one in states])
-        for code in (*codes, ALL)
-        for measure in MEASURES
-    ]
+    rows: list[dict[str, object]] = []
+    for code in (*codes, ALL):
+        for measure in MEASURES:
+            values = [one.get(code, {}).get(measure, (0, 0)) for one in states]
+            shown = [_shown(one.get(code, {}), measure) for one in (states[0], states[-1])]
+            named = {"municipality_code": code, "name": names.get(code, code), "measure": measure}
+            rows.append({**named, **_row(values), **_shown_row(shown)})
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
 
 
@@ -140,3 +165,16 @@ def _row(values: Sequence[tuple[int, int]]) -> dict[str, int]:
         values[1][1] - first[0],
     )
     return row
+
+
+def _shown(amount: Mapping[str, tuple[int, int]], measure: str) -> tuple[int, int]:
+    """An amount in whole persons: as pages show it, else an interval outwards and a single value half up."""
+    low, high = amount.get(_SHOWN if measure == "gap" else measure, amount.get(measure, (0, 0)))
+    if low == high:
+        return (low + _MILLI // 2) // _MILLI, (high + _MILLI // 2) // _MILLI
+    return low // _MILLI, -(-high // _MILLI)
+
+
+def _shown_row(values: Sequence[tuple[int, int]]) -> dict[str, int]:
+    named = zip(("earlier", "later"), values, strict=True)
+    return {f"{when}_{end}_shown": n for when, ends in named for end, n in zip(_ENDS, ends, strict=True)}

@@ -12,7 +12,7 @@ import pandas as pd
 
 import geomatch
 from geomatch.change.carry import carried_corridors, carried_enrolment, carried_places, carried_settings
-from geomatch.change.decompose import Amounts, Mixture, amounts, decompose
+from geomatch.change.decompose import CHANGE_COLUMNS, Amounts, Mixture, amounts, decompose
 from geomatch.errors import InputError, Problem
 from geomatch.month import Computed, Inputs, compute_month, fingerprint, read_inputs
 from geomatch.settings import Settings
@@ -22,7 +22,15 @@ from geomatch.tables import ALL
 from geomatch.words import gettext as _
 from geomatch.workspace import Input, Workspace, staging
 
-__all__ = ["FACTOR_OF_INPUT", "Change", "change_before", "change_between", "month_before", "of_county"]
+__all__ = [
+    "FACTOR_OF_INPUT",
+    "Change",
+    "change_before",
+    "change_between",
+    "compared_with",
+    "month_before",
+    "of_county",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,6 +43,7 @@ FACTOR_OF_INPUT: Mapping[str, str] = {
     "used": "timetable",
     "network": "timetable",
     "corridors": "rules",
+    "decisions": "rules",
     "settings": "rules",
     "notes": "rules",
 }
@@ -142,6 +151,20 @@ def of_county(change: Change, county: str) -> Change:
     )
 
 
+def compared_with(workspace: Workspace, month: str) -> str | None:
+    """The run (`fingerprint`) of the month before that pages of `month` tell changes from.
+
+    None where that month is not computed, or not for the counties of `month`: then pages tell of no changes.
+    """
+    before = month_before(month)
+    if not (workspace.month_folder(before) / "manifest.json").is_file():
+        return None
+    earlier, later = workspace.manifest(before), workspace.manifest(month)
+    if earlier["county"] not in (None, later["county"]):
+        return None
+    return str(earlier.get("fingerprint"))
+
+
 def change_before(workspace: Workspace, month: str, progress: Progress = lambda *_: None) -> Change | None:
     """What changed from the month before, for the pages; None where that is not computed for the same counties.
 
@@ -151,13 +174,12 @@ def change_before(workspace: Workspace, month: str, progress: Progress = lambda 
     Raises:
         InputError: Inputs that a month was made from are gone.
     """
+    run = compared_with(workspace, month)
+    if run is None:
+        return None
     before = month_before(month)
-    if not (workspace.month_folder(before) / "manifest.json").is_file():
-        return None
     earlier, later = workspace.manifest(before), workspace.manifest(month)
-    if earlier["county"] not in (None, later["county"]):
-        return None
-    content = [geomatch.__version__, str(earlier.get("fingerprint")), str(later.get("fingerprint"))]
+    content = [geomatch.__version__, run, str(later.get("fingerprint")), *CHANGE_COLUMNS]
     digest = hashlib.sha256("\n".join(content).encode()).hexdigest()
     folder = workspace.folder / "cache" / "changes" / month
     kept = folder / f"{digest}.parquet"
@@ -237,8 +259,8 @@ class _Months:
         digest = fingerprint(month, manifest["county"], self.used[number], self.settings[number])
         if manifest["county"] != self.county or manifest["fingerprint"] != digest:
             return None
-        gaps, need = (self.workspace.read_table(month, name) for name in ("gaps", "need"))
-        return amounts(gaps, need, self.county)
+        gaps, need, served = (self.workspace.read_table(month, name) for name in ("gaps", "need", "served"))
+        return amounts(gaps, need, self.county, served)
 
     def computed(self, mixture: Mixture) -> Computed:
         """The month that a mixture of factors gives; it has the name of the month of the timetable."""
@@ -284,4 +306,4 @@ class _Months:
             if found is not None:
                 return found
         made = self.computed(mixture)
-        return amounts(made.gaps, made.need.table, self.county)
+        return amounts(made.gaps, made.need.table, self.county, made.served)

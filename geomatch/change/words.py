@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from geomatch.change.decompose import FACTORS
 from geomatch.change.months import Change
 from geomatch.publish.facts import plain
-from geomatch.publish.numbers import decimal, interval, month_text
+from geomatch.publish.numbers import half_up, interval, month_text, whole
 from geomatch.publish.words import list_text
 from geomatch.tables import ALL, records
 from geomatch.words import gettext as _
@@ -26,8 +25,6 @@ __all__ = [
 ]
 
 _MILLI = 1000
-# What is not shown as 0 with one decimal.
-_SHOWN_MILLI = 50
 MOST = 10
 """How many changes are told, unless somebody asks for another number (issue: the ten largest)."""
 
@@ -40,23 +37,20 @@ def heading(change: Change) -> str:
 
 
 def amount_text(low_milli: int, high_milli: int) -> str:
-    """An amount: one decimal at the most, or an interval of whole persons rounded outwards."""
+    """An amount in whole persons: a value half up, or an interval outwards; `less than one` where 0 would hide it."""
     if low_milli == high_milli:
-        return _("less than 0.1") if 0 < low_milli < _SHOWN_MILLI else decimal(Decimal(low_milli) / _MILLI)
-    return interval(_floor(low_milli), _ceiling(high_milli))
-
-
-def _floor(milli: int) -> int:
-    return int((Decimal(milli) / _MILLI).to_integral_value(ROUND_FLOOR))
-
-
-def _ceiling(milli: int) -> int:
-    return int((Decimal(milli) / _MILLI).to_integral_value(ROUND_CEILING))
+        shown = half_up(low_milli)
+        return whole(shown) if shown or not low_milli else _("less than one")
+    return interval(low_milli // _MILLI, -(-high_milli // _MILLI))
 
 
 def signed(milli: int) -> str:
-    """A step with its sign, one decimal at the most."""
-    return ("+" if milli > 0 else "") + decimal(Decimal(milli) / _MILLI)
+    """A step in whole persons, half up, with its sign."""
+    return _with_sign(half_up(milli) if milli > 0 else -half_up(-milli))
+
+
+def _with_sign(persons: int) -> str:
+    return ("+" if persons > 0 else "") + whole(persons)
 
 
 def change_sentences(change: Change, most: int | None = MOST) -> list[str]:
@@ -180,36 +174,72 @@ def _kind(row: Mapping[str, Any]) -> str:
     return "may_change"
 
 
+def _shown(row: Mapping[str, Any], when: str) -> tuple[int, int]:
+    """Earlier or later amount in whole persons, as the county page shows it."""
+    return int(row[f"{when}_low_shown"]), int(row[f"{when}_high_shown"])
+
+
 def _numbers(row: Mapping[str, Any]) -> dict[str, str]:
-    least, greatest = int(row["change_low_milli"]), int(row["change_high_milli"])
-    if greatest < 0:
+    """The amounts as pages show them, and what lies between these."""
+    before, after = _shown(row, "earlier"), _shown(row, "later")
+    least, greatest = after[0] - before[1], after[1] - before[0]
+    if int(row["change_high_milli"]) < 0:
         least, greatest = -greatest, -least
-    return {
-        "n": amount_text(least, greatest),
-        "before": amount_text(int(row["earlier_low_milli"]), int(row["earlier_high_milli"])),
-        "after": amount_text(int(row["later_low_milli"]), int(row["later_high_milli"])),
-    }
+    return {"n": _difference_text(least, greatest), "before": interval(*before), "after": interval(*after)}
+
+
+def _difference_text(least: int, greatest: int) -> str:
+    """How much something surely grew or shrank; less than a person can be none when amounts are rounded."""
+    if greatest <= 0:
+        return _("less than one")
+    if least <= 0:
+        return _("at most {n}").format(n=whole(greatest))
+    return interval(least, greatest)
+
+
+def _whole_steps(gap: Mapping[str, Any], end: str) -> dict[str, int]:
+    """The steps of the gap in whole persons that add up to the change that is shown.
+
+    Each is less than a person from its value (largest remainder; of equal ones the larger step, then the earlier
+    factor); what did not move the gap has no step.
+    """
+    steps = {factor: int(gap[f"{factor}_{end}_milli"]) for factor in FACTORS}
+    found = {factor: step // _MILLI for factor, step in steps.items()}
+    missing = int(gap[f"later_{end}_shown"]) - int(gap[f"earlier_{end}_shown"]) - sum(found.values())
+    order = sorted(
+        (factor for factor in FACTORS if steps[factor] % _MILLI),
+        key=lambda factor: (-(steps[factor] % _MILLI), -abs(steps[factor])),
+    )
+    for factor in order[: max(missing, 0)]:
+        found[factor] += 1
+    return found
 
 
 def _causes(gap: Mapping[str, Any], *, withheld: bool) -> str:
     """What moved the gap: each factor's step at low and at high need, or the interval that it can be."""
-    texts, two_ends = [], False
+    texts, small, two_ends = [], [], False
+    lows, highs = _whole_steps(gap, "low"), _whole_steps(gap, "high")
     for factor in FACTORS:
-        low, high = int(gap[f"{factor}_low_milli"]), int(gap[f"{factor}_high_milli"])
         if factor == "people" and withheld:
-            low, high = int(gap["people_least_bound_milli"]), int(gap["people_most_bound_milli"])
-            if low != high:
+            least, most = int(gap["people_least_bound_milli"]), int(gap["people_most_bound_milli"])
+            if least != most:
                 texts.append(
                     _("{factor} from {low} to {high}").format(
-                        factor=_factor_text(factor), low=signed(low), high=signed(high)
+                        factor=_factor_text(factor),
+                        low=_with_sign(least // _MILLI),
+                        high=_with_sign(-(-most // _MILLI)),
                     )
                 )
                 continue
-        if abs(low) < _SHOWN_MILLI and abs(high) < _SHOWN_MILLI:
-            continue
-        number = signed(low) if low == high else f"{signed(low)} / {signed(high)}"
-        two_ends |= low != high
-        texts.append(f"{_factor_text(factor)} {number}")
+        low, high = lows[factor], highs[factor]
+        if low or high:
+            number = _with_sign(low) if low == high else f"{_with_sign(low)} / {_with_sign(high)}"
+            two_ends |= low != high
+            texts.append(f"{_factor_text(factor)} {number}")
+        elif gap[f"{factor}_low_milli"] or gap[f"{factor}_high_milli"]:
+            small.append(f"{_factor_text(factor)} {_('less than one')}")
+    # A step of less than a person is told where it is all there is to tell.
+    texts = texts or small
     if not texts:
         return ""
     text = (

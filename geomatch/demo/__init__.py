@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from geomatch.demo.register import activities_xlsx, corridors_csv
+from geomatch.demo.register import activities_xlsx, compensation_csv, corridors_csv
 from geomatch.demo.timetable import timetable_zip
 from geomatch.demo.workbooks import MONTHS, enrolment_workbook
-from geomatch.settings import DEFAULT_RULES, DEFAULT_SHARES, Rule, Settings, Share, settings_toml
+from geomatch.rules import make_book, read_set, shipped_text
+from geomatch.settings import DEFAULT_SHARES, Settings, Share, settings_toml
 
 __all__ = ["COUNTY", "DemoInputs", "demo_settings", "write_demo_inputs"]
 
@@ -16,9 +17,18 @@ COUNTY = "25"
 TIMETABLE_NAME = "SYNTETISK-tidtabell-norrbotten-2023.zip"
 ACTIVITIES_NAME = "SYNTETISK-insatser-norrbotten.xlsx"
 CORRIDORS_NAME = "SYNTETISK-korridorer.csv"
-SETTINGS_HEAD = (
-    "# SYNTETISKA UPPGIFTER: the share for county 25 and the rule demo_inom_lanet are made up for the demo.\n"
-)
+COMPENSATION_NAME = "SYNTETISK-reseersattning.csv"
+SETTINGS_HEAD = "# SYNTETISKA UPPGIFTER: the share for county 25 is made up for the demo.\n"
+RULES_NAME = "SYNTETISK-regler.toml"
+_RULES_HEAD = "# SYNTETISKA UPPGIFTER: the rule demo_inom_lanet is made up for the demo; the others are the shipped ones.\n"
+_RULE = """
+[[rules]]
+name = "demo_inom_lanet"
+status = "verified"
+within_county = true
+text = {sv = "SYNTETISK regel: resan stannar inom länet", en = "SYNTETISK rule: the journey stays within the county"}
+source = "SYNTETISK regel"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +40,11 @@ class DemoInputs:
         months: The months (YYYY-MM) of the workbooks, in order.
         enrolment: A workbook of enrolled persons for each of them.
         activities: The register of activities (xlsx).
-        corridors: The register of open corridors (csv).
+        corridors: The register of decisions on corridors (csv).
+        compensation: Travel compensation applied for, granted and paid (csv).
         timetable: The GTFS feed (zip).
         settings_toml: Text of the workspace's `geomatch.toml`.
+        rules: Name and text of the file in its folder `rules`.
     """
 
     county_code: str
@@ -40,8 +52,10 @@ class DemoInputs:
     enrolment: tuple[Path, ...]
     activities: Path
     corridors: Path
+    compensation: Path
     timetable: Path
     settings_toml: str
+    rules: tuple[str, str]
 
 
 def demo_settings() -> Settings:
@@ -51,8 +65,13 @@ def demo_settings() -> Settings:
     Västerbotten are outside policy.
     """
     share = Share("eligible_share", "all", 0.35, 0.6, COUNTY, "2023-01-01", "SYNTETISK andel")
-    rule = Rule("demo_inom_lanet", "within_county", "verified", "2023-01-01", source="SYNTETISK regel")
-    return replace(Settings(), shares=(*DEFAULT_SHARES, share), rules=(*DEFAULT_RULES, rule))
+    book = make_book([read_set(demo_rules().encode(), f"rules/{RULES_NAME}")])
+    return replace(Settings(), shares=(*DEFAULT_SHARES, share), rules=book)
+
+
+def demo_rules() -> str:
+    """The set of the demo's months, with a rule of its own."""
+    return _RULES_HEAD + shipped_text("2020-01-01") + _RULE
 
 
 def write_demo_inputs(folder: Path, seed: int = 25) -> DemoInputs:
@@ -79,6 +98,8 @@ def write_demo_inputs(folder: Path, seed: int = 25) -> DemoInputs:
         ),
         activities=write(ACTIVITIES_NAME, activities_xlsx(seed)),
         corridors=write(CORRIDORS_NAME, corridors_csv().encode("utf-8")),
+        compensation=write(COMPENSATION_NAME, compensation_csv().encode("utf-8")),
         timetable=write(TIMETABLE_NAME, timetable_zip(seed)),
         settings_toml=SETTINGS_HEAD + settings_toml(demo_settings()),
+        rules=(RULES_NAME, demo_rules()),
     )

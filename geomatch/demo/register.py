@@ -1,4 +1,4 @@
-"""The demo's registers: made-up activities in and around Norrbotten, and three made-up open corridors.
+"""The demo's registers: made-up activities in and around Norrbotten, made-up decisions on corridors, of which three are open.
 
 What is taught, when and for how many is the table below, chosen so that some municipalities have more places than
 people and others far fewer. The seed moves the sites by some metres and draws house numbers.
@@ -7,7 +7,7 @@ people and others far fewer. The seed moves the sites by some metres and draws h
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pyproj import Transformer
@@ -15,7 +15,7 @@ from pyproj import Transformer
 from geomatch.demo.timetable import places
 from geomatch.demo.workbooks import WorkSheet, xlsx_bytes
 
-__all__ = ["HEADINGS", "activities_xlsx", "corridors_csv"]
+__all__ = ["HEADINGS", "activities_xlsx", "compensation_csv", "corridors_csv"]
 
 HEADINGS = (
     "Insats-id",
@@ -133,12 +133,28 @@ ACTIVITIES = """
 042|Arbete i nya fabriker|B|AS|30|2022-09-01 2023-06-16|tis;tor|10:00-14:00|L|Skellefteå busstation
 043|Vårens hälsovecka|E|H|20|2023-05-08 2023-06-02|fre|10:00-12:00|N|Skellefteå lasarett
 """
-CORRIDORS = (
-    ("Älvsbyn", "Luleå", "SYNTETISK överenskommelse 1"),
-    ("Kalix", "Luleå", "SYNTETISK överenskommelse 2"),
-    ("Haparanda", "Kalix", "SYNTETISK överenskommelse 3"),
-)
-CORRIDOR_DAYS = ("2023-01-01", "2023-12-31")
+# From | to | first and last day | reference | decision | the day it was made | longest agreement in months.
+DECISIONS = """
+Älvsbyn|Luleå|2023-01-01|2023-12-31|SYNTETISK överenskommelse 1|godkänd|2022-12-12|12
+Kalix|Luleå|2023-01-01|2023-12-31|SYNTETISK överenskommelse 2|godkänd|2022-12-12|12
+Haparanda|Kalix|2023-01-01|2023-12-31|SYNTETISK överenskommelse 3|godkänd|2022-12-14|12
+Haparanda|Kalix|2023-01-01|2023-04-15|SYNTETISK överenskommelse 3|rättelse|2023-01-20|4
+Jokkmokk|Gällivare|2022-09-01|2023-08-31|SYNTETISK överenskommelse 4|godkänd|2022-08-24|12
+Jokkmokk|Gällivare|2022-12-15||SYNTETISK beslut 5|upphörd|2022-12-09|
+Piteå|Skellefteå|2023-01-01|2023-12-31|SYNTETISK beslut 6|avslagen|2023-01-16|
+"""
+DECISION_MAKER = "SYNTETISK handläggare"
+# Month | from | to | kronor applied for, granted and paid | persons | trips. Blank is not given, two dots withheld.
+COMPENSATION = """
+2023-01|Älvsbyn|Luleå|18600|17400|16950|14|212
+2023-01|Kalix|Luleå|7700|6300|6120|..|60
+2023-01|Haparanda|Kalix|4300|4300|4180|..|76
+2023-02|Älvsbyn|Luleå|19200|19200|18730|15|238
+2023-02|Kalix|Luleå|8400|6300|..|..|62
+2023-02|Haparanda|Kalix|5200|5200|5040|7|92
+2023-02|Boden||2400|0|0|..|-
+2023-03|Älvsbyn|Luleå|18900|18900||15|
+"""
 
 Value = str | int | date | None
 
@@ -221,7 +237,31 @@ def activities_xlsx(seed: int) -> bytes:
 
 
 def corridors_csv() -> str:
-    """The register of open corridors as semicolon-separated text: from, to, first and last day, reference."""
-    rows = [("Från", "Till", "Gäller från", "Gäller till", "Referens")]
-    rows += [(origin, to, *CORRIDOR_DAYS, reference) for origin, to, reference in CORRIDORS]
+    """The register of decisions as semicolon-separated text: a row for each, corrections and ends after what they change."""
+    rows: list[tuple[str, ...]] = [
+        (
+            "Från",
+            "Till",
+            "Gäller från",
+            "Gäller till",
+            "Referens",
+            "Beslut",
+            "Beslutsdatum",
+            "Beslutsfattare",
+            "Överenskommelse (månader)",
+        )
+    ]
+    for line in DECISIONS.strip().splitlines():
+        *told, months = line.split("|")
+        rows.append((*told, DECISION_MAKER, months))
+    return _csv(rows)
+
+
+def compensation_csv() -> str:
+    """Travel compensation as semicolon-separated text: month, from, to, kronor, persons and trips."""
+    heading = ("Månad", "Från", "Till", "Ansökt (kr)", "Beviljat (kr)", "Utbetalt (kr)", "Personer", "Resor")
+    return _csv([heading, *(tuple(line.split("|")) for line in COMPENSATION.strip().splitlines())])
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> str:
     return "".join(";".join(row) + "\n" for row in rows)

@@ -10,6 +10,7 @@ from geomatch.demo import COUNTY, SETTINGS_HEAD, write_demo_inputs
 from geomatch.errors import InputError, Problem
 from geomatch.month import facts_of, run_month
 from geomatch.publish.site import publish_month
+from geomatch.rules import FOLDER as RULES_FOLDER
 from geomatch.words import gettext as _
 from geomatch.workspace import SETTINGS_FILE, Workspace
 
@@ -45,11 +46,15 @@ def make_demo(folder: Path, progress: Progress = lambda *_: None) -> Path:
         inputs = write_demo_inputs(Path(temporary))
         workspace = _open(folder, inputs.settings_toml)
         with workspace.writing():
+            name, text = inputs.rules
+            (folder / RULES_FOLDER).mkdir(exist_ok=True)
+            (folder / RULES_FOLDER / name).write_text(text, encoding="utf-8")
             for kind, paths in (
                 ("enrolment", inputs.enrolment),
                 ("activities", [inputs.activities]),
                 ("timetable", [inputs.timetable]),
                 ("corridors", [inputs.corridors]),
+                ("travel_compensation", [inputs.compensation]),
             ):
                 workspace.add(kind, list(paths), lambda path, kind=kind: facts_of(kind, path))  # type: ignore[misc]  # bound now, called now
             pages = {}

@@ -152,15 +152,13 @@ def tried_changes(computed: Computed, code: str, progress: Said = lambda *_: Non
     """
     month = Month(
         computed.points, computed.supply.activities, computed.day_returns, computed.inputs.corridors,
-        computed.inputs.settings, computed.month,
+        computed.inputs.settings, computed.month, computed.entitled,
     )  # fmt: skip
     sessions, network, window = computed.supply.sessions, computed.inputs.network, computed.window
-    near = month.around(code)
-    here = near.allocated()
     progress(_("More places"), 0, 1)
-    changes = place_trials(near, here, code)
+    changes = place_trials(month, computed.allocation, code)
     progress(_("Corridors"), 0, 1)
-    changes += corridor_trials(near, here, computed.corridors, code)
+    changes += corridor_trials(month, computed.allocation, computed.corridors, code)
     changes += time_trials(
         month, computed.allocation, code, network, sessions, window, partial(progress, _("Other times"))
     )

@@ -146,7 +146,9 @@ def doubts_of(
     ]
     rows = reach.rows.loc[own]
     need = reach.need[:, own]
-    living = sorted({group for group, high in zip(rows["target_group"], need[1], strict=True) if high > 0})
+    # Where counts say who may travel no share is asked.
+    asked = (need[1] > 0) & ~reach.counted[own]
+    living = sorted(set(rows["target_group"].to_numpy(object)[asked]))
     shares = [
         (group, *month.settings.share("eligible_share", group, code[:2], reach.day)) for group in living
     ]

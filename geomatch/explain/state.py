@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geomatch.access import MonthAllocation, Scenario
-from geomatch.access.reach import LOW, MILLI
+from geomatch.access.reach import BARRED, LOW, MILLI
 from geomatch.allocation import LOCAL, WALK
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.points import SITE
@@ -274,6 +274,8 @@ def _toward(month: MonthAllocation, own: _Own, shown: pd.DataFrame, part: str) -
         uses = (left[reach.use_row] > 0) & visible[reach.use_series]
         if number == LOW:
             uses &= ~reach.use_generous
+        if part == "corridor_not_open":
+            uses &= reach.use_barred() != BARRED
         goals = {
             (int(row), int(reach.series_owner[series]))
             for row, series in zip(reach.use_row[uses], reach.use_series[uses], strict=True)

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geomatch.access import MonthAllocation, allocate_month
 from geomatch.access.reach import open_in_month, suits
+from geomatch.explain.part import parts_of
 from geomatch.explain.state import Pair
 from geomatch.publish.facts import GAP_PARTS
 from geomatch.settings import Settings
@@ -46,11 +47,18 @@ class Month:
     register: pd.DataFrame | None
     settings: Settings
     month: str
+    entitled: pd.DataFrame | None = None
 
     def allocated(self) -> MonthAllocation:
         """Who is served."""
         return allocate_month(
-            self.points, self.activities, self.day_returns, self.register, self.settings, self.month
+            self.points,
+            self.activities,
+            self.day_returns,
+            self.register,
+            self.settings,
+            self.month,
+            self.entitled,
         )
 
     def around(self, code: str) -> Month:
@@ -174,11 +182,15 @@ def place_trials(month: Month, now: MonthAllocation, code: str) -> list[Change]:
             )
             if any(suits(group, own_sex, str(groups), str(sex)) for group, own_sex in strata)
         }
+    parts = parts_of(now) if month.settings.allocation.digital_share == 0 else None
     made = []
     for name in sorted(tried):
-        at = table["series_id"] == name
-        more = table.assign(places=table["places"].where(~at, table["places"] + MORE_PLACES))
-        effect = fewer(now, replace(month, activities=more).allocated(), code)
+        if parts is not None:
+            effect = parts.more_places(name, MORE_PLACES, code)
+        else:
+            at = table["series_id"] == name
+            more = table.assign(places=table["places"].where(~at, table["places"] + MORE_PLACES))
+            effect = fewer(now, replace(month, activities=more).allocated(), code)
         made.append(named(Change("places", *effect, content=_content(table, name, code)), table, name))
     return made
 
@@ -217,6 +229,7 @@ def corridor_trials(month: Month, now: MonthAllocation, corridors: pd.DataFrame,
     columns = ["from_code", "to_code", "valid_from", "valid_to", "reference"]
     register = month.register if month.register is not None else pd.DataFrame(columns=columns, dtype=str)
     settings = month.settings
+    parts = parts_of(now) if settings.allocation.digital_share == 0 else None
     if settings.allocation.corridors == "none":
         register = register.iloc[:0]
         settings = replace(settings, allocation=replace(settings.allocation, corridors="register"))
@@ -225,9 +238,12 @@ def corridor_trials(month: Month, now: MonthAllocation, corridors: pd.DataFrame,
         if reach.codes[origin] != code or now.opened[number]:
             continue
         to_code = reach.codes[goal]
-        new = pd.DataFrame([[code, to_code, f"{month.month}-01", "", ""]], columns=columns)
-        opened = pd.concat([register, new], ignore_index=True) if len(register) else new
-        effect = fewer(now, replace(month, register=opened, settings=settings).allocated(), code)
+        if parts is not None:
+            effect = parts.opened(number, code)
+        else:
+            new = pd.DataFrame([[code, to_code, f"{month.month}-01", "", ""]], columns=columns)
+            opened = pd.concat([register, new], ignore_index=True) if len(register) else new
+            effect = fewer(now, replace(month, register=opened, settings=settings).allocated(), code)
         made.append(
             Change(
                 "corridor",

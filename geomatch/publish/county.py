@@ -14,13 +14,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from geomatch.entitled import breakdowns_used, counted_strata
 from geomatch.publish.activities import activity_table
 from geomatch.publish.corridors import corridor_records, corridor_table
+from geomatch.publish.decisions import decision_table
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
 from geomatch.publish.localities import localities, locality_table
 from geomatch.publish.maps import GAP_LIMITS, map_files
 from geomatch.publish.numbers import decimal, interval, month_text, percent_interval, whole
 from geomatch.publish.pairs import KIND_ORDER, corridor_sentences, kind_text, pair_name, rule_text
+from geomatch.publish.purposes import purpose_tables
 from geomatch.publish.sentences import county_sentences, municipality_sentences
 from geomatch.publish.tables import municipality_table
 from geomatch.publish.withheld import withheld_table
@@ -84,6 +87,37 @@ def _adult_shares(facts: CountyFacts) -> dict[str, tuple[float, float]]:
     return {group: share for group, share in shares.items() if share != (1.0, 1.0)}
 
 
+def _whose_need(facts: CountyFacts) -> str:
+    """Who is counted: everybody, or the adults by counts or by a share."""
+    own = facts.points[facts.points["county_code"] == facts.county_code]
+    used = {} if facts.need is None else breakdowns_used(facts.need, own)
+    by_share = bool(_adult_shares(facts))
+    if used.get("ages_counted", 0) == 0:
+        return (
+            _("Need: everyone enrolled in the reception system; of them the adults, by the share below.")
+            if by_share
+            else _("Need: everyone enrolled in the reception system, of all ages.")
+        )
+    if used["ages_counted"] == used["municipalities"]:
+        return _("Need: everyone enrolled in the reception system who is 18 or more, by the counts by age.")
+    return (
+        _(
+            "Need: those enrolled in the reception system who are 18 or more, in municipalities whose counts tell ages; in the others the adults, by the share below."
+        )
+        if by_share
+        else _(
+            "Need: those enrolled in the reception system who are 18 or more, in municipalities whose counts tell ages; in the others everyone enrolled, of all ages."
+        )
+    )
+
+
+def _groups_by_share(facts: CountyFacts) -> list[str]:
+    """The target groups some of whom have the right to travel by a share, not by counts of case status."""
+    counted = set() if facts.need is None else counted_strata(facts.need, facts.served)
+    rows = facts.served[["municipality_code", "target_group", "sex"]].drop_duplicates().astype(str)
+    return sorted({row[1] for row in rows.itertuples(index=False, name=None) if row not in counted})
+
+
 def _where_need_lives(facts: CountyFacts) -> str:
     text = (
         _(
@@ -106,9 +140,7 @@ def _method(facts: CountyFacts, window: str) -> list[str]:
     settings = facts.settings
     limits, walk, corridors = settings.limits, settings.walk, settings.corridors
     sentences = [
-        _("Need: everyone enrolled in the reception system; of them the adults, by the share below.")
-        if _adult_shares(facts)
-        else _("Need: everyone enrolled in the reception system, of all ages."),
+        _whose_need(facts),
         _(
             "A withheld count is an interval: “..” is {masked}, a dash is {dash}. Published totals narrow it, or widen it where the sums do not add up otherwise."
         ).format(
@@ -187,7 +219,7 @@ def _unknown_shares(facts: CountyFacts) -> str:
     day = date.fromisoformat(f"{facts.month}-01")
     groups = [
         _group_text(group)
-        for group in sorted({str(group) for group in facts.served["target_group"]})
+        for group in _groups_by_share(facts)
         if facts.settings.share("eligible_share", group, facts.county_code, day) == (0.0, 1.0)
     ]
     if not groups:
@@ -201,9 +233,8 @@ def _shares(facts: CountyFacts) -> list[str]:
     """The eligible shares and the rules of the month, each with its source."""
     day = date.fromisoformat(f"{facts.month}-01")
     settings = facts.settings
-    groups = sorted({str(group) for group in facts.served["target_group"]})
     sentences = []
-    for group in groups:
+    for group in _groups_by_share(facts):
         low, high = settings.share("eligible_share", group, facts.county_code, day)
         text = (
             _("Right to the journey, {group}: unknown, so 0–100 % is reckoned with.")
@@ -220,13 +251,16 @@ def _shares(facts: CountyFacts) -> list[str]:
         )
         share = percent_interval(low, high) + _share_source(facts, "adult_share", group, day)
         sentences.append(text.format(group=_group_text(group), share=share))
-    for rule in settings.rules_in_force(day):
+    for rule in settings.rules.at(day).rules:
         text = (
-            _("Rule in force, confirmed: {source}.")
+            _("For information, judges no journey: {source}.")
+            if not rule.judges
+            else _("Rule in force, confirmed: {source}.")
             if rule.status == "verified"
             else _("Rule in force, assumed, which excludes no one: {source}.")
         )
-        sentences.append(text.format(source=rule_text(rule.name, rule.source)))
+        words = rule_text(rule.name, str(rule.text)) + f" ({plain(str(rule.source))})"
+        sentences.append(text.format(source=words))
     return sentences
 
 
@@ -244,6 +278,7 @@ def _source_kind(kind: str) -> str:
         "population": _("Population"),
         "study_hours": _("Study hours"),
         "other_activities": _("Other activities"),
+        "travel_compensation": _("Travel compensation"),
         "settings": _("Settings"),
     }.get(kind, plain(kind))
 
@@ -270,10 +305,11 @@ def _gap_legend() -> list[tuple[str, str]]:
     return rows
 
 
-def county_files(facts: CountyFacts) -> dict[str, str]:
+def county_files(facts: CountyFacts, documents: str = "") -> dict[str, str]:
     """The texts of the county's own files by name: `index.html`, `data.js` and `map.js`, in the language in force.
 
-    They need the shared files under `../../assets`. The same facts give the same texts.
+    They need the shared files under `../../assets`. The same facts give the same texts. `documents` is the name of the
+    folder beside the county's that holds its documents; empty where there is none.
     """
     shown = shown_municipalities(facts)
     places = localities(facts)
@@ -282,9 +318,11 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
     county = plain(facts.county_name)
     title = _("Who reaches an activity? {county}, {month}").format(county=county, month=month)
     window = plain(facts.window)
+    by_purpose = purpose_tables(facts)
     page = template_text(
         "county.html",
         assets="../../assets",
+        documents=documents,
         title=_("SYNTHETIC DATA: {title}").format(title=title) if facts.synthetic else title,
         heading=title,
         synthetic=facts.synthetic,
@@ -297,11 +335,14 @@ def county_files(facts: CountyFacts) -> dict[str, str]:
         corridor_legend=[(kind, kind_text(kind)) for kind in KIND_ORDER],
         tables=[
             municipality_table(shown, _unknown_shares(facts)),
+            *(by_purpose[:1] if by_purpose else ()),
             corridor_table(facts),
+            *filter(None, [decision_table(facts)]),
             activity_table(facts),
             locality_table(facts, places),
             *filter(None, [withheld_table(facts)]),
         ],
+        purposes_by_municipality=by_purpose[1] if by_purpose else None,
         pairs_in_words=[
             (
                 pair_name(f"{row['from_code']}-{row['to_code']}", names),
@@ -379,8 +420,11 @@ def publish_county(facts: CountyFacts, site: Path) -> Path:
     """
     if not _MONTH.fullmatch(facts.month) or not _COUNTY.fullmatch(facts.county_code):
         raise ValueError(f"{facts.month!r}, {facts.county_code!r}")
-    texts = county_files(facts)
     tree = site / INTERNAL
+    # Made by `geomatch documents`, and left by a new page.
+    documents = f"{facts.county_code}-documents"
+    there = (tree / facts.month / documents / "index.html").is_file()
+    texts = county_files(facts, documents if there else "")
     _write_shared(tree)
     folder = tree / facts.month / facts.county_code
     # The page last: it never points at a map that is not there.

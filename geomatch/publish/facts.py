@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geomatch.decisions.gather import Gathered
+
 __all__ = [
     "GAP_PARTS",
     "PARTS",
@@ -28,7 +30,9 @@ __all__ = [
     "Supply",
     "plain",
     "records",
+    "shown_gap",
     "shown_municipalities",
+    "shown_parts",
 ]
 
 SERVED_PARTS = ("served_local", "served_by_corridor", "served_digital")
@@ -88,6 +92,8 @@ class CountyFacts:
             need. The sites themselves are not among `points`, nor their journeys among `day_returns`.
         equity: Table `equity`; None is the same as no rows.
         similar: Table `similar`, likewise.
+        decided: Registers of decisions and compensation that the month was made from; None leaves their table out.
+        served_by_purpose: Table `served_by_purpose`; None leaves the tables by purpose out.
     """
 
     month: str
@@ -112,6 +118,8 @@ class CountyFacts:
     at_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     equity: pd.DataFrame | None = None
     similar: pd.DataFrame | None = None
+    served_by_purpose: pd.DataFrame | None = None
+    decided: Gathered | None = None
 
     def names(self) -> dict[str, str]:
         """Municipality names by code."""
@@ -255,7 +263,7 @@ def _turns_text(sign: str) -> bool:
     return sign in "\u061c\u200e\u200f" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
 
 
-def _shown_parts(milli: Mapping[str, int]) -> dict[str, int]:
+def shown_parts(milli: Mapping[str, int]) -> dict[str, int]:
     """The parts in whole persons: the gap is rounded first, so that a larger gap never looks smaller."""
     total = half_up(sum(milli.values()))
     gap = half_up(sum(milli[name] for name in GAP_PARTS))
@@ -269,6 +277,22 @@ def _shown_bound(bound_milli: int, milli: Mapping[str, int], shown: Mapping[str,
     if bound_milli == sum(milli[name] for name in GAP_PARTS):
         return sum(shown[name] for name in GAP_PARTS)
     return -(-bound_milli // 1000) if up else bound_milli // 1000
+
+
+def shown_gap(
+    bounds_milli: tuple[int, int], low: Mapping[str, int], high: Mapping[str, int]
+) -> tuple[int, int]:
+    """The bounds of a gap in whole persons, as every page and text shows them.
+
+    Args:
+        bounds_milli: Least and greatest gap, thousandths of persons.
+        low: PARTS at low need, thousandths of persons.
+        high: PARTS at high need.
+    """
+    return (
+        _shown_bound(bounds_milli[0], low, shown_parts(low), up=False),
+        _shown_bound(bounds_milli[1], high, shown_parts(high), up=True),
+    )
 
 
 def _outwards(row: Mapping[str, Any], end: str) -> tuple[int, int]:
@@ -342,7 +366,7 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
     for row in records(facts.own_gaps()):
         code = str(row["municipality_code"])
         low_milli, high_milli = sums.get((code, "low"), nobody), sums.get((code, "high"), nobody)
-        low, high = _shown_parts(low_milli), _shown_parts(high_milli)
+        low, high = shown_parts(low_milli), shown_parts(high_milli)
         several = any(
             row[f"gap_least_{end}_milli"] != row[f"gap_greatest_{end}_milli"] for end in ("low", "high")
         )
@@ -353,10 +377,7 @@ def shown_municipalities(facts: CountyFacts) -> list[ShownMunicipality]:
                 need=(int(row["need_low"]), int(row["need_high"])),
                 low=low,
                 high=high,
-                gap=(
-                    _shown_bound(int(row["gap_low_milli"]), low_milli, low, up=False),
-                    _shown_bound(int(row["gap_high_milli"]), high_milli, high, up=True),
-                ),
+                gap=shown_gap((int(row["gap_low_milli"]), int(row["gap_high_milli"])), low_milli, high_milli),
                 gap_share=(float(row["gap_share_low"]), float(row["gap_share_high"])),
                 best_point=int(row["gap_best_point_milli"]) // 1000,
                 worst_point=-(-int(row["gap_worst_point_milli"]) // 1000),

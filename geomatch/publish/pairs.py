@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geomatch.corridors.gains import CORNERS
@@ -94,6 +94,10 @@ def _exclusions(codes: list[str]) -> list[str]:
     texts = {
         "crosses_county_border": _("it crosses a county border, which a rule in force forbids"),
         "below_min_distance": _("it is shorter than a rule in force demands"),
+        "target_group": _("no group that lives here may travel by a rule in force"),
+        "case_status": _("nobody who lives here has a case that a rule in force demands"),
+        "accommodation": _("nobody lives here in a way that a rule in force demands"),
+        "below_min_age": _("everybody who lives here is younger than a rule in force demands"),
         "none_entitled": _("nobody who lives here can have the right to the journey"),
     }
     return [texts[code] for code in codes if code in texts] or [_("a rule in force excludes everyone")]
@@ -124,12 +128,15 @@ def share_block_sentence() -> str:
     )
 
 
-def rule_text(rule: str, source: str = "") -> str:
-    """A rule in words: those the settings come with are known by name, any other by its source."""
-    return {
-        "own_accommodation_2025": _("own accommodation gives no right to travel from September 2025"),
-        "within_county_2026": _("asylum seekers must stay within the county from October 2026"),
-    }.get(rule, plain(source or rule))
+def rule_text(rule: str, text: str = "") -> str:
+    """A rule in its own words, or where they are not known its name."""
+    return plain(text or rule)
+
+
+def _rule_texts(names: Iterable[str], settings: Settings) -> list[str]:
+    """What rules say, by their names."""
+    texts = {rule.name: str(rule.text) for one in settings.rules.sets for rule in one.rules}
+    return [rule_text(name, texts.get(name, "")) for name in names]
 
 
 def pair_name(pair: str, names: Mapping[str, str]) -> str:
@@ -292,9 +299,16 @@ def corridor_reasons(row: Mapping[str, Any], settings: Settings) -> list[str]:
         paragraphs.append(_verdict_sentence(row, settings))
     if waits_for_share(row):
         paragraphs.append(share_block_sentence())
+    codes = str(row["reasons"]).split(";")
+    partly = [code.removeprefix("not_for:") for code in codes if code.startswith("not_for:")]
+    if partly:
+        paragraphs.append(
+            _("A rule in force excludes some of those who live here: {rules}.").format(
+                rules=list_text(_rule_texts(partly, settings))
+            )
+        )
     if row["assumed_rules"]:
-        sources = {rule.name: rule.source for rule in settings.rules}
-        rules = [rule_text(rule, sources.get(rule, "")) for rule in str(row["assumed_rules"]).split(";")]
+        rules = _rule_texts(str(row["assumed_rules"]).split(";"), settings)
         paragraphs.append(
             _("Assumed rules, not confirmed, would touch the pair (they exclude no one): {rules}.").format(
                 rules=list_text(rules)

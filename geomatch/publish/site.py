@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geomatch.change.months import Change, change_before, of_county
+from geomatch.change.months import Change, change_before, compared_with, of_county
+from geomatch.decisions.gather import Gathered, gathered
 from geomatch.disclosure import visible_activities
 from geomatch.errors import InputError
 from geomatch.need import published_total
@@ -24,7 +25,7 @@ from geomatch.sources.places import ATTRIBUTION
 from geomatch.sources.regions import counties, municipalities
 from geomatch.words import gettext as _
 from geomatch.words import ngettext, using_language
-from geomatch.workspace import Workspace, dump_json, replace_folder
+from geomatch.workspace import Input, Workspace, dump_json, replace_folder
 
 __all__ = ["publish_month"]
 
@@ -37,6 +38,7 @@ _CREDITS = {
     "enrolment": "Källa: Migrationsverket",
     "timetable": "Trafiklab",
     "study_hours": "Källa: Folkbildningsrådet",
+    "travel_compensation": "Källa: Migrationsverket",
 }
 # Not even the file is named: it is the board's to call it after a place.
 _UNNAMED = frozenset({"sites"})
@@ -53,7 +55,7 @@ def _period(one: Mapping[str, Any]) -> str:
             if facts["updated"]
             else months
         )
-    if one["kind"] == "study_hours":
+    if one["kind"] in {"study_hours", "travel_compensation"}:
         first, last = facts["first_month"], facts["last_month"]
         return first if first == last else f"{first} – {last}"
     return str(facts["updated_to"]) if one["kind"] == "population" else ""
@@ -163,6 +165,7 @@ def publish_month(
             "need",
             "gaps",
             "served",
+            "served_by_purpose",
             "corridors",
             "points",
             "day_returns",
@@ -180,6 +183,10 @@ def publish_month(
     shutil.rmtree(staged, ignore_errors=True)
     _stay(internal, staged / INTERNAL, {internal / month / code for code in wanted})
     change = _change_before(workspace, month, progress)
+    decided = _decided(workspace, manifest)
+    made_from = {name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}
+    # The page tells changes, so it is of two runs.
+    made_from["before"] = compared_with(workspace, month)
     with using_language(page_language or workspace.settings().language):
         for number, code in enumerate(wanted):
             progress(_("Pages"), number, len(wanted))
@@ -197,12 +204,15 @@ def publish_month(
                 county_need=published_total(need, code),
                 need=need[need["county_code"] == code],
                 at_sites=at_sites,
+                decided=decided if isinstance(decided, Gathered) else None,
                 **tables,
             )
             notes = page_notes(manifest["assumptions_by_county"][code], facts.own_activities())
+            if isinstance(decided, InputError):
+                notes.append(_("The decisions on corridors cannot be told: {reason}").format(reason=decided))
             made = publish_county(replace(facts, notes=tuple(notes), changes=_changes(change, code)), staged)
             made.with_name(PROVENANCE).write_text(
-                dump_json({name: manifest[name] for name in ("fingerprint", "synthetic", "updated")}),
+                dump_json(made_from),
                 encoding="utf-8",
             )
         publish_index(_entries(staged / INTERNAL, workspace, names), staged)
@@ -216,6 +226,14 @@ def _change_before(workspace: Workspace, month: str, progress: Progress) -> Chan
     """What changed since the month before, or why that cannot be told: a page is no worse for it."""
     try:
         return change_before(workspace, month, progress)
+    except InputError as error:
+        return error
+
+
+def _decided(workspace: Workspace, manifest: Mapping[str, Any]) -> Gathered | InputError:
+    """The decisions that the month was made from, or why they cannot be told."""
+    try:
+        return gathered(workspace, [Input(**one) for one in manifest["inputs"]])
     except InputError as error:
         return error
 

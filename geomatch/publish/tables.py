@@ -19,6 +19,7 @@ __all__ = [
     "minutes_cell",
     "municipality_table",
     "number_cell",
+    "part_headings",
     "yes_no",
 ]
 
@@ -112,15 +113,9 @@ def _studied(m: ShownMunicipality) -> Cell:
     return Cell(decimal(hours, 0), hours) if m.studied else Cell(NOTHING)
 
 
-def municipality_table(shown: list[ShownMunicipality], unknown: str = "") -> TableView:
-    """Need, who is served how, who is not and why, and the gap with its bounds, for each municipality.
-
-    Args:
-        shown: The municipalities.
-        unknown: A sentence on the shares that are not known, or empty.
-    """
-    placed, not_placed = _("Get a place"), _("Get no place")
-    part_names = {
+def part_headings() -> tuple[Heading, ...]:
+    """The parts of need: who gets a place where, and who gets none and why."""
+    names = {
         "served_local": _("in own municipality"),
         "served_by_corridor": _("in another municipality"),
         "served_digital": _("at a distance"),
@@ -129,6 +124,20 @@ def municipality_table(shown: list[ShownMunicipality], unknown: str = "") -> Tab
         "no_entitlement": _("no right to travel"),
         "no_day_return": _("no day return"),
     }
+    placed, not_placed = _("Get a place"), _("Get no place")
+    return (
+        *(Heading(names[part], numeric=True, group=placed) for part in SERVED_PARTS),
+        *(Heading(names[part], numeric=True, group=not_placed) for part in GAP_PARTS),
+    )
+
+
+def municipality_table(shown: list[ShownMunicipality], unknown: str = "") -> TableView:
+    """Need, who is served how, who is not and why, and the gap with its bounds, for each municipality.
+
+    Args:
+        shown: The municipalities.
+        unknown: A sentence on the shares that are not known, or empty.
+    """
     gap, supply = _("The gap"), _("Supply")
     rates = any(not math.isnan(m.need_per_1000[1]) for m in shown)
     studied = any(m.studied for m in shown)
@@ -136,8 +145,7 @@ def municipality_table(shown: list[ShownMunicipality], unknown: str = "") -> Tab
         Heading(_("Municipality")),
         Heading(_("Enrolled"), numeric=True),
         *((Heading(_("per 1,000 inhabitants"), numeric=True),) if rates else ()),
-        *(Heading(part_names[part], numeric=True, group=placed) for part in SERVED_PARTS),
-        *(Heading(part_names[part], numeric=True, group=not_placed) for part in GAP_PARTS),
+        *part_headings(),
         Heading(_("persons"), numeric=True, group=gap, sorted_as="descending"),
         Heading(_("share"), numeric=True, group=gap),
         Heading(_("best to worst point"), numeric=True, group=gap),

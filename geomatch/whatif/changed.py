@@ -17,7 +17,7 @@ from geomatch.month import Computed, returns_between
 from geomatch.settings import Settings, Share
 from geomatch.sources.regions import CRS, municipalities
 from geomatch.supply import Supply, supply_of_month
-from geomatch.tables import TARGET_GROUPS
+from geomatch.tables import ALL, TARGET_GROUPS
 from geomatch.whatif.people import move_people, persons_at_most
 from geomatch.whatif.scenario import OpenActivity, Scenario
 from geomatch.words import gettext as _
@@ -107,6 +107,7 @@ def altered(base: Computed, scenario: Scenario, progress: Progress = lambda *_: 
         _register(base, scenario),
         settings,
         base.month,
+        _entitled(base, scenario),
     )
     names = dict(zip(municipalities()["municipality_code"], municipalities()["name"], strict=True))
     gaps = gaps_table(allocation, points, activities, need, names)
@@ -131,6 +132,20 @@ def _settings(settings: Settings, scenario: Scenario) -> Settings:
             settings, allocation=replace(settings.allocation, digital_share=scenario.digital_share)
         )
     return settings
+
+
+def _entitled(base: Computed, scenario: Scenario) -> pd.DataFrame | None:
+    """Who may travel by counts, except where these no longer hold: everybody may, or people have moved."""
+    if scenario.all_enrolled_entitled:
+        return None
+    moved = {code for move in scenario.closed for code in (move.municipality, move.move_to)}
+    return base.entitled[~base.entitled["point_id"].str[:4].isin(moved)]
+
+
+def _counted(need: pd.DataFrame, codes: set[str]) -> bool:
+    """Whether some counts of the municipalities tell ages or case status."""
+    own = need[need["municipality_code"].isin(codes)]
+    return bool(((own["age_group"] != ALL) | (own["case_status"] != ALL)).any())
 
 
 def _register(base: Computed, scenario: Scenario) -> pd.DataFrame:
@@ -229,6 +244,12 @@ def _notes(base: Computed, scenario: Scenario) -> list[str]:
                 "{where}: who they are is not known, so they are taken from all groups alike, and spread over the other municipality like people whose place is not given."
             ).format(where=move.where)
         )
+        if _counted(base.need.table, {move.municipality, move.move_to}):
+            notes.append(
+                _(
+                    "{where}: those who move are taken as adults, and in both municipalities the eligible share tells who may travel: counts by age or case status do not say who lives in the accommodation."
+                ).format(where=move.where)
+            )
         if low < move.persons:
             notes.append(
                 _(

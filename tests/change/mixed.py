@@ -31,6 +31,7 @@ def states(
 
     def state(mixture: Mixture) -> Amounts:
         world = mixed_world(earlier, later, mixture)
-        return amounts(world.gaps(both[mixture[3]]).reset_index(), world.need())
+        rules = both[mixture[3]]
+        return amounts(world.gaps(rules).reset_index(), world.need(), None, world.served(rules))
 
     return state

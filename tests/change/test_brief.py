@@ -291,3 +291,9 @@ def test_what_the_command_refuses(
     assert cli.main(given) == 2
     assert capsys.readouterr().err.splitlines() == [message]
     assert not out.exists()
+
+
+def test_a_share_is_uncertain_only_where_no_count_of_case_status_tells() -> None:
+    told = "Rätt till resan: hur många som får resa"
+    assert told in brief_text(make_brief(facts(by_share=frozenset({"asylum_seeker"}))))
+    assert told not in brief_text(make_brief(facts(by_share=frozenset())))

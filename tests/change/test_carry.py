@@ -14,7 +14,8 @@ from geomatch.change.carry import carried_corridors, carried_enrolment, carried_
 from geomatch.change.decompose import FACTORS
 from geomatch.change.months import FACTOR_OF_INPUT
 from geomatch.month import Inputs
-from geomatch.settings import Rule, SessionSettings, Settings, Share
+from geomatch.rules import Rule, RuleBook, RuleSet
+from geomatch.settings import SessionSettings, Settings, Share
 from geomatch.supply import Window, supply_of_month
 
 FEBRUARY = Window(date(2023, 2, 6), date(2023, 2, 26))  # three weeks
@@ -143,6 +144,7 @@ def test_corridors_stay_as_they_are_in_the_month() -> None:
 
 
 def test_shares_and_rules_stay_as_they_are_in_the_month() -> None:
+    case = Rule("case", "verified", case_status=("first_instance_open",))
     shares = tuple(
         Share("eligible_share", "asylum_seeker", share, share, county, day)
         for share, county, day in (
@@ -153,12 +155,14 @@ def test_shares_and_rules_stay_as_they_are_in_the_month() -> None:
             (0.8, "all", "2023-03-01"),
         )
     )
-    rules = (
-        Rule("old", "within_county", "assumed", "2020-01-01", "2023-02-15"),
-        Rule("new", "within_county", "assumed", "2023-03-01"),
+    rules = RuleBook(
+        (
+            RuleSet("old", valid_to="2023-02-15", rules=(case,)),
+            RuleSet("new", valid_from="2023-02-16", rules=()),
+        )
     )
     kept = carried_settings(replace(Settings(), shares=shares, rules=rules), "2023-02")
+    assert kept.rules.at(date(2030, 1, 1)) == RuleSet("old", rules=(case,))
     later = date(2023, 3, 1)
     assert kept.share("eligible_share", "asylum_seeker", "25", later) == (0.3, 0.3)
     assert kept.share("eligible_share", "asylum_seeker", "01", later) == (0.2, 0.2)
-    assert [rule.name for rule in kept.rules_in_force(later)] == ["old"]

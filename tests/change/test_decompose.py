@@ -18,7 +18,7 @@ from tests.worlds import World, entitled, settings, worlds
 
 
 def change_of(earlier: World, later: World, **more: object) -> pd.DataFrame:
-    table = decompose(states(earlier, later, **more), {"0180": "Ett"})  # type: ignore[arg-type]
+    table = decompose(states(earlier, later, **more), {"0180": "Ett"})
     assert tuple(table.columns) == CHANGE_COLUMNS
     return table.set_index(["municipality_code", "measure"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -141,6 +142,31 @@ def test_what_if_in_the_demo_and_nothing_is_written(
             "It may be one of these: SYN-027, SYN-021, SYN-042."
         ),
     ]
+
+
+def test_the_words_have_the_numbers_of_the_pages(demo_workspace: Path, change: Change) -> None:
+    """What the changes call the gap of February and of March is what the tables of both pages show."""
+
+    def gaps(month: str) -> dict[str, str]:
+        page = (demo_workspace / "internal" / month / "25" / "index.html").read_text(encoding="utf-8")
+        table = page[page.index('id="table-municipalities"') : page.index("</table>")]
+        rows = re.findall(r'<th scope="row"><a href="#m-\d+">([^<]+)</a></th>(.*?)</tr>', table)
+        return {name: re.findall(r'class="number strong"[^>]*>([^<]*)<', cells)[0] for name, cells in rows}
+
+    before, after = gaps("2023-02"), gaps("2023-03")
+    assert len(before) == 14
+    told = change_sentences(change, None)
+    assert len(told) > 5
+    for text in told:
+        name = text.partition(":")[0]
+        told_gaps = re.search(
+            r"från ([\d–]+) till ([\d–]+)\. De inskrivna|gapet är ([\d–]+), som förut", text
+        )
+        assert told_gaps is not None, text
+        if told_gaps[3]:
+            assert told_gaps[3] == after[name]
+        else:
+            assert (told_gaps[1], told_gaps[2]) == (before[name], after[name])
 
 
 def test_the_page_tells_it_where_the_month_before_is_computed(demo_workspace: Path, change: Change) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from geomatch.change.decompose import decompose
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geomatch.change.decompose import ORDER, Amounts, Mixture, decompose
 from geomatch.change.months import Change, month_before
 from geomatch.change.words import (
     amount_text,
@@ -183,15 +187,102 @@ def test_nothing_changed() -> None:
         ]
 
 
+def told(*gaps: tuple[int, int], need: tuple[int, int] = (9, 9)) -> str:
+    """The sentence of one municipality whose gap (thousandths) goes through these; need and places stay."""
+    order = dict(zip(ORDER, gaps, strict=True))
+
+    def state(mixture: Mixture) -> Amounts:
+        rows = {"need": (need[0] * 1000, need[1] * 1000), "supply": (0, 0), "gap": order[mixture]}
+        return {"0180": rows, "all": rows}
+
+    made = Change("2026-08", "2026-09", None, synthetic=True, table=decompose(state, NAMES), withheld=())
+    (text,) = change_sentences(made)
+    return text.replace(" Those enrolled are 9, as before.", "")
+
+
+@pytest.mark.parametrize(
+    ("gaps", "english"),
+    [
+        # 4.4 to 7.6 is 3.2; shown 4 and 8, it is 4.
+        (
+            [(4400, 4400), *4 * [(7600, 7600)]],
+            "Ett: the gap grew by 4, from 4 to 8. What moved the gap: people +4.",
+        ),
+        # 0.3 more, shown as nothing more.
+        (
+            [(4000, 4000), (4000, 4000), *3 * [(4300, 4300)]],
+            "Ett: the gap grew by less than one, from 4 to 4. What moved the gap: activities less than one.",
+        ),
+        (
+            [(300, 300), *4 * [(0, 0)]],
+            "Ett: the gap shrank by less than one, from 0 to 0. What moved the gap: people less than one.",
+        ),
+        # 0.4 each: 1.2 in all is 1, and of equal remainders the first is rounded up. The rules did nothing.
+        (
+            [(0, 0), (400, 400), (800, 800), (1200, 1200), (1200, 1200)],
+            "Ett: the gap grew by 1, from 0 to 1. What moved the gap: people +1.",
+        ),
+        # +2.7, −1.4, +0.6, −0.3: 1.6 is 2. Floors 2, −2, 0, −1 are −1; the remainders are 0.7, 0.6, 0.6 and 0.7, so that
+        # people and rules get one more, and of the other two the larger step: 3, −1, 0 and 0.
+        (
+            [(0, 0), (2700, 2700), (1300, 1300), (1900, 1900), (1600, 1600)],
+            "Ett: the gap grew by 2, from 0 to 2. What moved the gap: people +3; activities −1.",
+        ),
+        # 3-4, then 4.3-6.2, rounded outwards 4-7: surely more, by at most 4. At low need 1.3 is 1, at high 2.2 is 3.
+        (
+            [(3000, 4000), (3000, 4000), (3000, 4000), *2 * [(4300, 6200)]],
+            "Ett: the gap grew by at most 4, from 3–4 to 4–7. What moved the gap, at low / high need: timetable +1 / +3.",
+        ),
+        (
+            [(4300, 6200), (4300, 6200), (4300, 6200), *2 * [(3000, 4000)]],
+            "Ett: the gap shrank by at most 4, from 4–7 to 3–4. What moved the gap, at low / high need: timetable −1 / −3.",
+        ),
+    ],
+)
+def test_fractions_of_persons_are_told_in_whole_persons(gaps: list[tuple[int, int]], english: str) -> None:
+    with using_language("en"):
+        assert told(*gaps) == english
+
+
+def test_less_than_one_in_swedish() -> None:
+    text = told((4000, 4000), *4 * [(4300, 4300)])
+    assert text == (
+        "Ett: gapet ökade med mindre än en, från 4 till 4. De inskrivna är 9, som förut. Det som flyttade gapet: "
+        "människor mindre än en."
+    )
+    text = told((3000, 4000), *4 * [(4300, 6200)])
+    assert text.startswith("Ett: gapet ökade med högst 4, från 3–4 till 4–7.")
+
+
+@given(st.lists(st.tuples(st.integers(0, 9000), st.integers(0, 9000)), min_size=5, max_size=5))
+def test_steps_add_up_to_what_is_shown(gaps: list[tuple[int, int]]) -> None:
+    """For exact amounts, whatever they are: whole steps, each less than a person off, are the change that is shown."""
+    exact = [(low, low) for low, _high in gaps]
+    with using_language("en"):
+        rows = dict(zip(ORDER, exact, strict=True))
+        table = decompose(
+            lambda mixture: {"all": {"need": (0, 0), "supply": (0, 0), "gap": rows[mixture]}}, {}
+        )
+        text = total_sentences(Change("2026-08", "2026-09", None, synthetic=True, table=table, withheld=()))
+    first, last = ((gap[0] + 500) // 1000 for gap in (exact[0], exact[-1]))
+    if not text:
+        assert exact[0] == exact[-1]
+        return
+    steps = [int(one.replace("−", "-")) for one in re.findall(r"[a-z] ([+−]\d+)", text[0])]
+    assert sum(steps) == last - first
+    assert f"from {first} to {last}." in text[0] or f"the gap is {last}, as before" in text[0]
+
+
 def test_small_things_of_words() -> None:
     with using_language("en"):
         assert heading(change(three(1, 1, 1), three(1, 1, 1))) == "From August 2026 to September 2026"
         assert [amount_text(*ends) for ends in ((4302, 6756), (4302, 4302), (28, 28), (0, 0), (-20, 30))] == [
             "4–7",
-            "4.3",
-            "less than 0.1",
+            "4",
+            "less than one",
             "0",
             "−1–1",
         ]
-        assert [signed(milli) for milli in (1500, 0, -2000)] == ["+1.5", "0", "−2"]
+        assert amount_text(500, 500) == "1"
+        assert [signed(milli) for milli in (1500, -1500, 400, 0, -2000)] == ["+2", "−2", "0", "0", "−2"]
     assert [month_before(month) for month in ("2023-03", "2023-01")] == ["2023-02", "2022-12"]

@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
-from geomatch.demo.register import HEADINGS, activities_xlsx, corridors_csv
+from geomatch.access.reach import open_in_month
+from geomatch.demo.register import HEADINGS, activities_xlsx, compensation_csv, corridors_csv
 from geomatch.demo.timetable import places
 from geomatch.restricted import Audience
 from geomatch.sources.activities import read_activities
 from geomatch.sources.corridor_register import read_corridor_register
+from geomatch.sources.travel_compensation import read_travel_compensation
 
 Rows = list[dict[str, object]]
 
@@ -117,9 +119,33 @@ def test_corridors(tmp_path: Path) -> None:
     read = read_corridor_register(path)
     assert read.synthetic
     pairs = zip(read.table["from_code"], read.table["to_code"], strict=True)
-    assert sorted(pairs) == [("2514", "2580"), ("2560", "2580"), ("2583", "2514")]
-    assert set(read.table["valid_from"]) == {"2023-01-01"}
-    assert read.table["reference"].str.startswith("SYNTETISK").all()
+    # Haparanda–Kalix has a correction, Jokkmokk–Gällivare ended in December; the refused pair is not there.
+    assert sorted(zip(pairs, read.table["valid_from"], read.table["valid_to"], strict=True)) == [
+        (("2510", "2523"), "2022-09-01", "2022-12-14"),
+        (("2514", "2580"), "2023-01-01", "2023-12-31"),
+        (("2560", "2580"), "2023-01-01", "2023-12-31"),
+        (("2583", "2514"), "2023-01-01", "2023-01-19"),
+        (("2583", "2514"), "2023-01-20", "2023-04-15"),
+    ]
+    for month in ("2023-01", "2023-02", "2023-03"):
+        opened = open_in_month(read.table, month)
+        assert list(zip(opened["from_code"], opened["to_code"], strict=True)) == [
+            ("2514", "2580"),
+            ("2560", "2580"),
+            ("2583", "2514"),
+        ]
+    assert read.decisions["reference"].str.startswith("SYNTETISK").all()
+    assert read.decisions["decided_by"].str.startswith("SYNTETISK").all()
+
+
+def test_compensation(tmp_path: Path) -> None:
+    path = tmp_path / "SYNTETISK-reseersattning.csv"
+    path.write_text(compensation_csv(), encoding="utf-8")
+    read = read_travel_compensation(path)
+    assert read.synthetic
+    assert Counter(read.table["month"]) == {"2023-01": 3, "2023-02": 4, "2023-03": 1}
+    # Small counts are withheld as the agency withholds them.
+    assert read.notes == {"withheld_amounts": 1, "withheld_counts": 5, "without_goal": 1}
 
 
 def test_one_pair_waits_for_an_unknown_share_alone(demo_workspace: Path) -> None:

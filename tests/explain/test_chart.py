@@ -20,10 +20,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(world: World, **chosen: object) -> ET.Element:
-    found = explained_world(world, "0180", settings(**chosen))  # type: ignore[arg-type]
+    found = explained_world(world, "0180", settings(**chosen))
     with using_language("en"):
         root = ET.fromstring(chart_svg(found))
-        assert root.find(f"{SVG}desc").text == "\n".join(explained_lines(found))  # type: ignore[union-attr]
+        assert root.find(f"{SVG}desc").text == "\n".join(explained_lines(found))
     return root
 
 

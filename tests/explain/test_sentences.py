@@ -162,7 +162,7 @@ def test_the_same_town_as_plain_values() -> None:
 
 def lines_of(world: World, code: str, **chosen: object) -> list[str]:
     with using_language("en"):
-        return explained_lines(explained_world(world, code, settings(**chosen)))  # type: ignore[arg-type]
+        return explained_lines(explained_world(world, code, settings(**chosen)))
 
 
 def test_nobody_lives_there() -> None:

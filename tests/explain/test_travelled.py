@@ -69,7 +69,7 @@ def trials(
 ) -> list[Change]:
     world.network = network_of(Feed(STOPS, trips, days=DAYS), tmp_path / "feed")
     month = Month(
-        world.points(), world.activities(), world.day_returns(), world.register(), settings(**chosen), MONTH  # type: ignore[arg-type]
+        world.points(), world.activities(), world.day_returns(), world.register(), settings(**chosen), MONTH
     )  # fmt: skip
     now = month.allocated()
     asked = (month, now, code, world.network, world.sessions(), WINDOW)

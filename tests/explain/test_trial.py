@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from geomatch.explain.text import explained_lines
 from geomatch.explain.trial import Change, corridor_trials, fewer, place_trials, ranked_changes
-from geomatch.settings import Rule, Settings
+from geomatch.rules import Rule, RuleBook
+from geomatch.settings import Settings
 from geomatch.words import using_language
 from tests.worlds import ALL_ENTITLED, MUNICIPALITIES, SHARES, World, entitled, settings, worlds
 
@@ -119,8 +120,8 @@ def test_digital_places_count_where_people_take_part_at_a_distance() -> None:
     assert changes_of(world, "0180") == []
 
 
-def test_a_corridor_that_a_verified_rule_excludes_comes_last_and_is_never_the_best() -> None:
-    # Uppsala (0380) is in another county. Its corridor would help 9, the one to Södertälje 4.
+def test_a_corridor_that_a_verified_rule_excludes_helps_nobody_and_comes_last() -> None:
+    # Uppsala (0380) is in another county. Its corridor would help 9 but for the rule, the one to Södertälje 4.
     world = (
         World()
         .live("0180/a", 9)
@@ -129,21 +130,19 @@ def test_a_corridor_that_a_verified_rule_excludes_comes_last_and_is_never_the_be
         .way("0180/a", "Kurs")
         .way("0180/a", "Prat")
     )
-    rule = Rule("home_county", "within_county", "verified", "2026-01-01", source="test")
-    found = explained_world(world, "0180", settings(shares=ALL_ENTITLED, rules=(rule,)))
+    rule = RuleBook.always(Rule("home_county", "verified", within_county=True))
+    found = explained_world(world, "0180", settings(shares=ALL_ENTITLED, rules=rule))
     assert told(list(found.changes)) == [
         ("corridor", "0181", (4000, 4000), (4000, 4000)),
         ("places", "Kurs", (0, 0), (0, 0)),
         ("places", "Prat", (0, 0), (0, 0)),
-        ("corridor", "0380", (9000, 9000), (9000, 9000)),
+        ("corridor", "0380", (0, 0), (0, 0)),
     ]
     assert [one.municipality_code for one in found.best] == ["0181"]
     with using_language("en"):
         lines = explained_lines(found)
-    assert (
-        "  Outside the rules: opening the corridor to Uppsala. 9 fewer would be without a place here, 9 fewer in all "
-        "municipalities."
-    ) in lines
+    assert "  3 more changes were tried and would help nobody here." in lines
+    assert not any("Uppsala" in line for line in lines)
 
 
 def test_as_good_ones_are_told_as_such() -> None:
@@ -240,7 +239,7 @@ def test_names_and_order_change_nothing(world: World, random: object) -> None:
     other = World(list(world.people), list(world.series), list(world.ways), list(world.corridors))
     names = [one["series"] for one in world.series]
     shuffled = list(names)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     renamed = dict(zip(names, shuffled, strict=True))
     other.series = [{**one, "series": renamed[one["series"]]} for one in reversed(world.series)]
     other.ways = [{**one, "series": renamed[one["series"]]} for one in reversed(world.ways)]

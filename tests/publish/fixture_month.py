@@ -145,6 +145,8 @@ def corridor(from_code: str, to_code: str, **changes: object) -> dict[str, objec
         "travel_worst_min": 71.25,
         "sessions_per_week": 2.5,
         "transfers": 1,
+        "walk_m": 650.0,
+        "tightest_change_min": 6.0,
         "booking_needed": False,
         "last_way_home_share": 0.5,
         "last_way_home_tight": False,
@@ -159,6 +161,7 @@ def corridor(from_code: str, to_code: str, **changes: object) -> dict[str, objec
         "trips_high": 180.0,
         "cost_low_sek": 5_400.0,
         "cost_high_sek": 8_100.0,
+        "trips_per_person": 20.0,
         "cost_per_person_sek": 900.0,
         "verdict": "recommended",
         "reasons": "gain_at_every_corner",
@@ -392,4 +395,4 @@ def county_facts(**changes: object) -> CountyFacts:
         settings=Settings(),
         county_need=(41, 49),
     )
-    return replace(facts, **changes)  # type: ignore[arg-type]
+    return replace(facts, **changes)

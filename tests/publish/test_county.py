@@ -159,8 +159,17 @@ def test_title_sources_and_assumptions(site: Path) -> None:
     assert "<li>2 värden är sekretessmarkerade.</li>" in text
     assert "<li>Rätt till resan, asylsökande: 20–40\u00a0% (källa: länsstyrelsernas rapport 2020, där" in text
     assert (
-        "<li>Antagen regel, som inte utesluter någon: eget boende ger ingen rätt till resan från september 2025.</li>"
-        in text
+        "<li>Antagen regel, som inte utesluter någon: eget boende ger ingen rätt till resan från september 2025 "
+        "(vår läsning av LMA 8 a §).</li>" in text
+    )
+    assert (
+        "<li>Gällande regel, bekräftad: bara den som har ett öppet grundärende får reseersättning; ett första avslag "
+        "avslutar den (länsstyrelsernas rapport 2020).</li>" in text
+    )
+    # What was about something else than the journey is told as such.
+    assert (
+        "<li>För kännedom, bedömer ingen resa: asylsökande får dagersättning och särskilt bidrag bara om de bor där de har "
+        "anvisats (LMA 8 a §).</li>" in text
     )
 
 

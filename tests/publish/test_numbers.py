@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, _shown_parts, plain
+from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, plain, shown_parts
 from geomatch.publish.numbers import (
     decimal,
     half_up,
@@ -82,7 +82,7 @@ def test_rounded_parts_add_up_and_stay_near(parts: list[int]) -> None:
 @given(st.lists(st.integers(0, 90_000), min_size=7, max_size=7))
 def test_parts_of_a_municipality_add_up_within_served_and_gap(parts: list[int]) -> None:
     milli = dict(zip(PARTS, parts, strict=True))
-    shown = _shown_parts(milli)
+    shown = shown_parts(milli)
     assert sum(shown.values()) == half_up(sum(parts))
     assert sum(shown[name] for name in GAP_PARTS) == half_up(sum(milli[name] for name in GAP_PARTS))
     assert (

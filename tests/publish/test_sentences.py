@@ -12,7 +12,8 @@ from geomatch.publish.pairs import corridor_name, corridor_sentences, rule_text
 from geomatch.publish.sentences import county_sentences, locality_sentence, municipality_sentences
 from geomatch.publish.tables import municipality_table
 from geomatch.publish.words import list_text
-from geomatch.settings import Rule, Settings
+from geomatch.rules import Rule, RuleBook, Text
+from geomatch.settings import Settings
 from geomatch.words import using_language
 from tests.publish.fixture_month import (
     activity,
@@ -319,11 +320,11 @@ def test_a_gain_with_one_more_pair_keeps_its_ends_apart() -> None:
     )
 
 
-def test_assumed_rules_are_named_by_their_source() -> None:
-    own = Rule("styrelsens", "within_county", "assumed", "2026-01-01", source="beslut 2026-01-02")
+def test_assumed_rules_are_told_in_their_own_words() -> None:
+    own = Rule("styrelsens", "assumed", Text("bara inom länet", "county only"), within_county=True)
     row = shown_pair(assumed_rules="styrelsens")
-    words = corridor_sentences(row, NAMES, replace(Settings(), rules=(own,)))
-    assert words[1].endswith("(de utesluter ingen): beslut 2026-01-02.")
+    words = corridor_sentences(row, NAMES, replace(Settings(), rules=RuleBook.always(own)))
+    assert words[1].endswith("(de utesluter ingen): bara inom länet.")
 
 
 def test_the_name_of_a_corridor() -> None:
@@ -445,6 +446,6 @@ def test_english_is_the_second_language() -> None:
         assert list_text(["a", "b", "c"]) == "a, b and c"
 
 
-def test_rules_of_the_board_are_named_by_their_source() -> None:
-    assert rule_text("own_rule", "beslut 2026-01-02") == "beslut 2026-01-02"
+def test_a_rule_without_words_is_named() -> None:
+    assert rule_text("own_rule", "bara inom länet") == "bara inom länet"
     assert rule_text("own_rule") == "own_rule"

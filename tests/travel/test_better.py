@@ -50,7 +50,7 @@ def asked(
     **more: object,
 ) -> tuple[Network, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Network, origins at the stops named in `persons`, activities (stop, start, end) on Wednesdays, sessions."""
-    network = network_of(Feed(STOPS, trips, days=DAYS, **more), tmp_path / "feed")  # type: ignore[arg-type]
+    network = network_of(Feed(STOPS, trips, days=DAYS, **more), tmp_path / "feed")
     columns = {"persons": list(persons.values())}
     if municipalities:
         columns["municipality"] = municipalities

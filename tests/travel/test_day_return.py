@@ -606,9 +606,9 @@ def test_the_order_of_rows_does_not_matter(
         LimitSettings(),
     )
     trips = list(feed.trips.items())
-    seed.shuffle(trips)  # type: ignore[attr-defined]
+    seed.shuffle(trips)
     stops = list(feed.stops.items())
-    seed.shuffle(stops)  # type: ignore[attr-defined]
+    seed.shuffle(stops)
     shuffled = dataclasses.replace(feed, trips=dict(trips), stops=dict(stops), transfers=feed.transfers[::-1])
     again = returns_of(
         network_of(shuffled, folder / "two"),

@@ -57,9 +57,9 @@ def _english() -> Iterator[None]:
 
 
 def asked(tmp_path: Path, **more: object) -> tuple[dict[str, Path], Path]:
-    feed = Feed(STOPS, TRIPS, days=DAYS, **more)  # type: ignore[arg-type]
+    feed = Feed(STOPS, TRIPS, days=DAYS, **more)
     return {
-        "feeds": [feed.write(tmp_path / "feed")],  # type: ignore[dict-item]
+        "feeds": [feed.write(tmp_path / "feed")],
         "origins": origins_csv(tmp_path / "origins.csv", {"home": HOME, "hut": HUT}),
         "activities": activities_csv(
             tmp_path / "activities.csv",
@@ -77,7 +77,7 @@ def asked(tmp_path: Path, **more: object) -> tuple[dict[str, Path], Path]:
 
 def test_a_row_per_pair_with_the_columns_in_their_order_and_kinds(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
-    answer = ask_travel(**files, period=("2023-02-06", "2023-02-17"), out=out, threads=1)  # type: ignore[arg-type]
+    answer = ask_travel(**files, period=("2023-02-06", "2023-02-17"), out=out, threads=1)
     table = pd.read_parquet(out)
     assert list(table.columns) == [
         "origin_id", "activity_id", "sessions", "sessions_reachable", "session_share", "reachable", "travel_min",
@@ -94,8 +94,8 @@ def test_a_row_per_pair_with_the_columns_in_their_order_and_kinds(tmp_path: Path
     # 12:06-12:40 home: 34 min each way, 3 h 20 min away; the 14:00 goes later.
     course = rows.loc[("course", "home")]
     assert course[:6].tolist() == [4, 3, 0.75, False, 34.0, 34.0]
-    assert course["out_min_median":"away_min_max"].tolist() == [34.0] * 6 + [200.0] * 3  # type: ignore[misc]
-    assert course["transfers":"last_way_home_share"].isna().tolist() == [False] * 4 + [True, False, False]  # type: ignore[misc]
+    assert course["out_min_median":"away_min_max"].tolist() == [34.0] * 6 + [200.0] * 3
+    assert course["transfers":"last_way_home_share"].isna().tolist() == [False] * 4 + [True, False, False]
     assert (course["transfers"], course["walk_m"], course["wait_min"]) == (0, pytest.approx(0, abs=0.01), 0.0)
     assert not course["walk_only"]
     assert not course["booking_needed"]
@@ -119,7 +119,7 @@ def test_a_row_per_pair_with_the_columns_in_their_order_and_kinds(tmp_path: Path
 
 def test_a_row_per_pair_and_date_with_local_times_and_reasons(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
-    ask_travel(**files, period=("2023-02-13", "2023-02-17"), out=out, by_session=True, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=("2023-02-13", "2023-02-17"), out=out, by_session=True, threads=1)
     table = pd.read_parquet(out)
     assert list(table.columns) == [
         "origin_id", "activity_id", "date", "out_departure", "out_arrival", "home_departure", "home_arrival",
@@ -150,7 +150,7 @@ def test_a_row_per_pair_and_date_with_local_times_and_reasons(tmp_path: Path) ->
 
 def test_an_activity_without_a_session_has_none(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
-    answer = ask_travel(**files, period=("2023-02-13", "2023-02-17"), out=out, threads=1)  # type: ignore[arg-type]
+    answer = ask_travel(**files, period=("2023-02-13", "2023-02-17"), out=out, threads=1)
     rows = pd.read_parquet(out).set_index(["activity_id", "origin_id"])
     assert rows.loc[("never", "home")][:4].tolist() == [0, 0, 0.0, False]
     assert answer.facts["activities_without_session"] == 1
@@ -159,9 +159,9 @@ def test_an_activity_without_a_session_has_none(tmp_path: Path) -> None:
 
 def test_a_window_in_which_nothing_takes_place(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
-    ask_travel(**files, period=("2023-02-06", "2023-02-06"), out=out, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=("2023-02-06", "2023-02-06"), out=out, threads=1)
     assert pd.read_parquet(out)["sessions"].tolist() == [0] * 6
-    ask_travel(**files, period=("2023-02-06", "2023-02-06"), out=out, by_session=True, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=("2023-02-06", "2023-02-06"), out=out, by_session=True, threads=1)
     assert pd.read_parquet(out)["reason"].tolist() == ["no_session"] * 6
 
 
@@ -174,21 +174,21 @@ def test_the_bytes_do_not_depend_on_threads_or_parts(
     written = []
     for threads in (1, 2, None):
         out = tmp_path / f"{threads}{suffix}"
-        ask_travel(**files, period=WINDOW, out=out, by_session=by_session, threads=threads)  # type: ignore[arg-type]
+        ask_travel(**files, period=WINDOW, out=out, by_session=by_session, threads=threads)
         written.append(out.read_bytes())
     assert written[0] == written[1] == written[2]
     if suffix == ".csv":
         # Worked on activity by activity the rows are the same.
         monkeypatch.setattr(questions, "_PAIRS", 1)
         monkeypatch.setattr(questions, "_ROWS", 1)
-        ask_travel(**files, period=WINDOW, out=tmp_path / "parts.csv", by_session=by_session, threads=1)  # type: ignore[arg-type]
+        ask_travel(**files, period=WINDOW, out=tmp_path / "parts.csv", by_session=by_session, threads=1)
         assert (tmp_path / "parts.csv").read_bytes() == written[0]
 
 
 def test_csv_is_what_excel_reads(tmp_path: Path) -> None:
     files, _out = asked(tmp_path)
     out = tmp_path / "result.csv"
-    ask_travel(**files, period=("2023-02-14", "2023-02-14"), out=out, by_session=True, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=("2023-02-14", "2023-02-14"), out=out, by_session=True, threads=1)
     text = out.read_bytes().decode("utf-8")
     assert text.splitlines()[:3] == [
         "\ufeff" + ";".join(SESSION_KINDS),
@@ -209,12 +209,12 @@ def test_a_scheduler_gets_the_same_question(
 
     def spread(*arguments: object, scheduler: str, **named: object) -> pd.DataFrame:
         addresses.append(scheduler)
-        return (session_returns if by_session else pair_returns)(*arguments, **named)  # type: ignore[arg-type]
+        return (session_returns if by_session else pair_returns)(*arguments, **named)
 
     monkeypatch.setattr(cluster, "spread_sessions" if by_session else "spread_pairs", spread)
-    ask_travel(**files, period=WINDOW, out=out, by_session=by_session, scheduler="tcp://there:1")  # type: ignore[arg-type]
+    ask_travel(**files, period=WINDOW, out=out, by_session=by_session, scheduler="tcp://there:1")
     other = tmp_path / "other.parquet"
-    ask_travel(**files, period=WINDOW, out=other, by_session=by_session, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=WINDOW, out=other, by_session=by_session, threads=1)
     assert addresses == ["tcp://there:1"]
     assert out.read_bytes() == other.read_bytes()
 
@@ -226,7 +226,7 @@ def test_settings_and_the_cache_are_used(tmp_path: Path) -> None:
     for cache in (None, tmp_path / "cache", tmp_path / "cache"):
         ask_travel(
             **files, period=WINDOW, out=out, by_session=True, settings=settings, cache=cache, threads=1
-        )  # type: ignore[arg-type]
+        )
         table = pd.read_parquet(out)
         assert table.loc[0, "reason"] == "too_long"
         assert table.loc[0, "out_departure"] == "2023-02-07T09:20:00+01:00"
@@ -337,7 +337,7 @@ def journey(tmp_path: Path, feed: Feed = JOURNEY, **more: object) -> tuple[dict[
         "clock": ("10:00", "12:00"),
         **more,
     }
-    answer = ask_journey([feed.write(tmp_path / "feed")], **given_)  # type: ignore[arg-type]
+    answer = ask_journey([feed.write(tmp_path / "feed")], **given_)
     return answer.facts, answer.text.splitlines()
 
 
@@ -429,7 +429,7 @@ def test_a_ride_past_midnight_says_that_it_is_the_day_after(tmp_path: Path) -> N
 def test_why_there_is_no_journey(
     tmp_path: Path, trips: dict[str, list[object]], route_types: dict[str, str], reason: str, sentence: str
 ) -> None:
-    facts, lines = journey(tmp_path, Feed(STOPS, trips, route_types=route_types))  # type: ignore[arg-type]
+    facts, lines = journey(tmp_path, Feed(STOPS, trips, route_types=route_types))
     assert facts["reason"] == reason
     assert facts["reason_text"] == sentence
     assert f"The session cannot be reached: {sentence}" in lines
@@ -462,7 +462,7 @@ def test_a_home_without_a_stop_is_told(tmp_path: Path) -> None:
 
 def test_a_journey_agrees_with_the_row_of_its_session(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
-    ask_travel(**files, period=("2023-02-14", "2023-02-14"), out=out, by_session=True, threads=1)  # type: ignore[arg-type]
+    ask_travel(**files, period=("2023-02-14", "2023-02-14"), out=out, by_session=True, threads=1)
     row = pd.read_parquet(out).iloc[0]
     facts, _lines = journey(tmp_path, Feed(STOPS, TRIPS, days=DAYS), day="2023-02-14")
     for name in ("out", "home"):
@@ -480,7 +480,7 @@ def test_a_journey_agrees_with_the_row_of_its_session(tmp_path: Path) -> None:
 def problems_of(reader: object, path: Path, text: str, encoding: str = "utf-8") -> list[str]:
     path.write_text(text, encoding=encoding)
     with pytest.raises(InputError) as error:
-        reader(path)  # type: ignore[operator]
+        reader(path)
     return [str(problem) for problem in error.value.problems]
 
 
@@ -610,7 +610,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(tmp_pat
     with pytest.raises(InputError) as error:
         ask_travel(
             **files, period=("2023-02-30", "20230219"), out=tmp_path / "no" / "r.txt", settings=settings
-        )  # type: ignore[arg-type]
+        )
     messages = [str(problem) for problem in error.value.problems]
     assert messages[:2] == [
         "r.txt: results are not written as “.txt”; expected .parquet, .csv.",
@@ -629,7 +629,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(tmp_pat
 def test_a_last_day_before_the_first(tmp_path: Path) -> None:
     files, out = asked(tmp_path)
     with pytest.raises(InputError, match=r"^the last day 2023-02-06 is before the first day 2023-02-07\.$"):
-        ask_travel(**files, period=("2023-02-07", "2023-02-06"), out=out)  # type: ignore[arg-type]
+        ask_travel(**files, period=("2023-02-07", "2023-02-06"), out=out)
 
 
 @pytest.mark.parametrize(
@@ -638,7 +638,7 @@ def test_a_last_day_before_the_first(tmp_path: Path) -> None:
 def test_a_window_outside_the_timetable_names_both_periods(tmp_path: Path, period: tuple[str, str]) -> None:
     files, out = asked(tmp_path)
     with pytest.raises(InputError) as error:
-        ask_travel(**files, period=period, out=out)  # type: ignore[arg-type]
+        ask_travel(**files, period=period, out=out)
     assert str(error.value) == (
         f"the period {period[0]} – {period[1]} is not within the timetable (feed: 2023-02-06 – 2023-02-19); "
         "expected days that a feed of every operator covers. "
@@ -652,10 +652,10 @@ def test_a_result_is_not_written_over_its_input(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"^origins\.csv: the result would be written over a file that it is made from"
     ):
-        ask_travel(**files, period=WINDOW, out=files["origins"])  # type: ignore[arg-type]
+        ask_travel(**files, period=WINDOW, out=files["origins"])
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(InputError, match=r"this is a folder, not a file"):
-        ask_travel(**files, period=WINDOW, out=tmp_path / "folder.csv")  # type: ignore[arg-type]
+        ask_travel(**files, period=WINDOW, out=tmp_path / "folder.csv")
 
 
 def test_a_result_that_fails_half_way_leaves_the_earlier_one(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def built(feed: Path) -> Network:
 
 
 def opened(feed: Path, cache: Path, **more: object) -> Network:
-    return open_or_build([feed], WALK, TRANSFER, cache, **more)  # type: ignore[arg-type]
+    return open_or_build([feed], WALK, TRANSFER, cache, **more)
 
 
 def entries(cache: Path) -> list[Path]:
@@ -437,7 +437,7 @@ def test_a_feed_that_changes_while_it_is_read(
     feed: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reading(*arguments: object) -> object:
-        timetable = read_timetable(*arguments)  # type: ignore[arg-type]
+        timetable = read_timetable(*arguments)
         (feed / "feed_info.txt").write_text("feed_publisher_name\nB\n")
         return timetable
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geomatch.settings import Share
@@ -22,7 +24,7 @@ def both(
     world: World, scenario: Scenario, folder: Path, chosen: object = None
 ) -> tuple[dict[str, dict[str, tuple[Ends, Ends]]], tuple[str, ...]]:
     """Per municipality (and `all`) and measure, persons today and then; and the notes."""
-    base = computed(world, folder, chosen)  # type: ignore[arg-type]
+    base = computed(world, folder, chosen)
     assert problems_in_month(base, scenario) == []
     with using_language("en"):
         found = altered(base, scenario)
@@ -36,7 +38,7 @@ def both(
         }
         for side in sides
     }
-    return amounts, found.notes  # type: ignore[return-value]
+    return amounts, found.notes
 
 
 def town(persons: int = 10, places: int = 6) -> World:
@@ -48,7 +50,7 @@ def opens(places: int = 3, **more: object) -> OpenActivity:
         "where": "here", "name": "Ny", "municipality": "0180", "x_m": HOME[0] + 500, "y_m": HOME[1], "places": places,
         "weekdays": (0, 2), "start_s": 36000, "end_s": 43200, "purpose": "", "target_groups": "all", "sex": "all",
     }  # fmt: skip
-    return OpenActivity(**(values | more))  # type: ignore[arg-type]
+    return OpenActivity(**(values | more))
 
 
 def test_an_activity_ends(tmp_path: Path) -> None:
@@ -255,3 +257,19 @@ def test_what_is_not_touched_is_not_shown(tmp_path: Path, county: str | None) ->
     sides = side_by_side(base, altered(base, scenario), scenario)
     assert [side.code for side in sides] == ["0180", "all"]
     assert sides[1].today["gap"] == (7000, 7000)
+
+
+def test_who_moves_is_not_told_by_counts_of_ages_or_cases(tmp_path: Path) -> None:
+    world = town().live("0181/G1", 3).offer("T", "0181", 2).way("0181/G1", "T")
+    base = computed(world, tmp_path)
+    counted = base.need.table.assign(case_status="first_instance_open")
+    base = replace(
+        base, need=replace(base.need, table=pd.concat([base.need.table, counted[:1].assign(used=False)]))
+    )
+    scenario = Scenario("f", closed=(CloseAccommodation("here", "0180", 6, "0181"),))
+    with using_language("en"):
+        notes = altered(base, scenario).notes
+    assert notes[1] == (
+        "here: those who move are taken as adults, and in both municipalities the eligible share tells who may travel: "
+        "counts by age or case status do not say who lives in the accommodation."
+    )
