@@ -115,7 +115,9 @@ def test_a_raster_of_elsewhere_is_told_without_a_list_of_the_whole_country() -> 
     with pytest.raises(InputError) as caught:
         demand_points(need, LOCALITIES, municipalities(), Settings(), raster)
     [text] = map(str, caught.value.problems)
-    start = "folk.tif: ingen ruta med befolkning ligger i 289 kommuner, bland dem Upplands Väsby, Vallentuna, "
+    start = (
+        "folk.tif: ingen ruta med befolkning ligger i 289 kommuner, bland dem Upplands Väsby, Vallentuna, "
+    )
     assert text.startswith(start)
     assert text.split("; väntat")[0].count(", ") == 20
 

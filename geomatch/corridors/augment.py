@@ -558,12 +558,12 @@ def fill(net):  # type: ignore[no-untyped-def]  # numba compiles it
                 total += amount
     waiting = np.flatnonzero(left > 0)
     net.clock[1] += 1
-    for vertex in waiting:
-        while left[vertex] > 0 and active[vertex]:
-            sink = _forward(net, vertex, net.clock[1], active, True)  # numba takes no names
+    for one in waiting:
+        while left[one] > 0 and active[one]:
+            sink = _forward(net, one, net.clock[1], active, True)  # numba takes no names
             if sink < 0:
                 break
-            sent, log, _used = _send(net, vertex, vertex, sink, False, log, 0)  # numba takes no names
+            sent, log, _used = _send(net, one, one, sink, False, log, 0)  # numba takes no names
             total += sent
     return total
 
