@@ -12,6 +12,7 @@ import shapely
 
 from geomatch.access import allocate_month, gaps_table
 from geomatch.access.reach import open_in_month
+from geomatch.barred import entitled_by_rules
 from geomatch.errors import Problem
 from geomatch.month import Computed, returns_between
 from geomatch.settings import Settings, Share
@@ -107,7 +108,7 @@ def altered(base: Computed, scenario: Scenario, progress: Progress = lambda *_: 
         _register(base, scenario),
         settings,
         base.month,
-        _entitled(base, scenario),
+        _entitled(base, scenario, points, need),
     )
     names = dict(zip(municipalities()["municipality_code"], municipalities()["name"], strict=True))
     gaps = gaps_table(allocation, points, activities, need, names)
@@ -134,12 +135,24 @@ def _settings(settings: Settings, scenario: Scenario) -> Settings:
     return settings
 
 
-def _entitled(base: Computed, scenario: Scenario) -> pd.DataFrame | None:
-    """Who may travel by counts, except where these no longer hold: everybody may, or people have moved."""
+def _entitled(
+    base: Computed, scenario: Scenario, points: gpd.GeoDataFrame, need: pd.DataFrame
+) -> pd.DataFrame | None:
+    """Who may travel by counts and rules; where people have moved, counts of ages and case status hold no more.
+
+    None where everybody may.
+    """
     if scenario.all_enrolled_entitled:
         return None
     moved = {code for move in scenario.closed for code in (move.municipality, move.move_to)}
-    return base.entitled[~base.entitled["point_id"].str[:4].isin(moved)]
+    kept = base.entitled[~base.entitled["point_id"].str[:4].isin(moved)]
+    if not moved:
+        return kept
+    theirs = (need["case_status"] == ALL) & (need["age_group"] == ALL) & need["municipality_code"].isin(moved)
+    own = points[points["municipality_code"].isin(moved)]
+    there = entitled_by_rules(own, need[theirs], base.inputs.settings, base.month)
+    filled = [frame for frame in (kept, there) if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else kept
 
 
 def _counted(need: pd.DataFrame, codes: set[str]) -> bool:

@@ -9,6 +9,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely import Point
 
+from geomatch.access import allocate_month
+from geomatch.barred import entitled_by_rules
 from geomatch.month import Computed, Inputs
 from geomatch.need import Need
 from geomatch.settings import Settings
@@ -58,7 +60,15 @@ def computed(world: World, folder: Path, chosen: Settings | None = None) -> Comp
         points=world.points(),
         supply=Supply(activities, pd.DataFrame(columns=["series_id", "date", "start_s", "end_s"]), 0),
         day_returns=world.day_returns(),
-        allocation=world.allocate(chosen),
+        allocation=allocate_month(
+            world.points(),
+            activities,
+            world.day_returns(),
+            world.register(),
+            chosen,
+            MONTH,
+            entitled_by_rules(world.points(), need, chosen, MONTH),
+        ),
         travel="",
         day_returns_kept=False,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geomatch.rules import Rule, RuleBook
 from geomatch.settings import Share
 from geomatch.whatif.answer import MEASURES, side_by_side
 from geomatch.whatif.changed import altered, problems_in_month
@@ -273,3 +274,16 @@ def test_who_moves_is_not_told_by_counts_of_ages_or_cases(tmp_path: Path) -> Non
         "here: those who move are taken as adults, and in both municipalities the eligible share tells who may travel: "
         "counts by age or case status do not say who lives in the accommodation."
     )
+
+
+def test_who_has_moved_may_travel_by_the_rules_of_the_month(tmp_path: Path) -> None:
+    # A rule asks for agency accommodation, and all 10 of 0180 live in their own: 6 take part there, nobody may go to
+    # 0181. When 3 have moved to 0182, 7 are left, of whom one is without a place.
+    world = town().offer("T", "0181", 20).way("0180/a", "T").live("0182/a", 1).open("0180", "0181")
+    world.people[0]["accommodation"] = "own"
+    rule = Rule("housed", "verified", accommodation=("agency",))
+    chosen = settings(shares=entitled(1.0, 1.0), rules=RuleBook.always(rule))
+    scenario = Scenario("f", closed=(CloseAccommodation("here", "0180", 3, "0182"),))
+    found, _notes = both(world, scenario, tmp_path, chosen)
+    assert found["0180"]["served"] == ((6, 6), (6, 6))
+    assert found["0180"]["gap"] == ((4, 4), (1, 1))
