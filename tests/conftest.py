@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -46,3 +48,39 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "demo å"
     make_demo(folder)
     return folder
+
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Set where the tests must not pass by being skipped.
+STRICT = ("CI", "GEOMATCH_SHARED")
+MISSING = (
+    "no Chromium: install it with `apt-get install chromium`, or name it in GEOMATCH_CHROMIUM; "
+    "the Python package comes with `pip install playwright`"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a process: a second one is refused while the first runs."""
+    program = os.environ.get("GEOMATCH_CHROMIUM") or shutil.which("chromium")
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415  # may not be installed
+    except ImportError:
+        program = None
+    if program is None:
+        if any(os.environ.get(name) for name in STRICT):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield started
+        started.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,40 +14,6 @@ from geomatch.publish import IndexEntry, publish_county, publish_index
 from geomatch.publish.serve import make_server
 from tests.publish.fixture_month import county_facts
 from tests.publish.hostile import hostile_facts
-
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-# Set where the tests must not pass by being skipped.
-STRICT = ("CI", "GEOMATCH_SHARED")
-MISSING = (
-    "no Chromium: install it with `apt-get install chromium`, or name it in GEOMATCH_CHROMIUM; "
-    "the Python package comes with `pip install playwright`"
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    program = os.environ.get("GEOMATCH_CHROMIUM") or shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415  # may not be installed
-    except ImportError:
-        program = None
-    if program is None:
-        if any(os.environ.get(name) for name in STRICT):
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

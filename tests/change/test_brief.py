@@ -17,11 +17,9 @@ from geomatch.change.decompose import decompose
 from geomatch.change.months import Change
 from geomatch.settings import Settings, Share
 from geomatch.words import using_language
-from tests.browser.conftest import browser
 from tests.change.mixed import states
 from tests.worlds import World, settings
 
-__all__ = ["browser"]
 
 NAMES = {"0180": "Ett", "0181": "Två", "0182": "Tre"}
 SHARE = Share("eligible_share", "asylum_seeker", 0.2, 0.4)

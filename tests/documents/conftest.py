@@ -11,7 +11,7 @@ import pytest
 from geomatch.documents.facts import DocumentFacts, month_facts
 from geomatch.documents.write import write_documents
 from geomatch.workspace import Workspace
-from tests.browser.conftest import browser, watch  # noqa: F401  fixtures
+from tests.browser.conftest import watch  # noqa: F401  a fixture
 
 MONTH, COUNTY = "2023-02", "25"
 
