@@ -120,7 +120,7 @@ def asking_of(rows: pd.DataFrame, adult_share: Callable[[str], Share]) -> Asking
         rows: The rows of table NEED of the municipality.
         adult_share: Lowest and highest share of adults of a target group.
     """
-    counts = Counts.of(rows) if (rows["age_group"] != ALL).any() else None
+    counts = Counts.of(rows) if set(rows["age_group"].tolist()) - {ALL} else None
     known_of = {about: counts.of_kinds(about, [ADULTS]) for about in counts.used} if counts else {}
     if counts is None or all(known is None for known in known_of.values()):
         return _by_share(rows, adult_share)
@@ -151,13 +151,13 @@ def asking_of(rows: pd.DataFrame, adult_share: Callable[[str], Share]) -> Asking
 
 def _by_share(rows: pd.DataFrame, adult_share: Callable[[str], Share]) -> Asking:
     strata: dict[Stratum, Amounts] = {}
-    for row in records(rows[rows["used"].astype(bool)]):
-        _add(
-            strata,
-            (str(row.target_group), str(row.sex)),
-            str(row.locality_code),
-            (int(row.low), int(row.high)),
-        )
+    # Column by column: this is asked of every municipality, and nearly always of these alone.
+    columns = [
+        rows[name].tolist() for name in ("used", "target_group", "sex", "locality_code", "low", "high")
+    ]
+    for used, group, sex, locality, low, high in zip(*columns, strict=True):
+        if used:
+            _add(strata, (str(group), str(sex)), str(locality), (int(low), int(high)))
     for (group, _sex), (lows, highs) in strata.items():
         share = adult_share(group)
         for locality in lows:
