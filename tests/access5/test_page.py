@@ -104,7 +104,7 @@ def test_equal_in_all_that_is_known():
 
 
 def test_every_feature_has_words():
-    from geomatch.access.similar import FEATURES  # noqa: PLC0415  # scikit-learn's neighbour; slow to import
+    from geomatch.access.similar import FEATURES  # noqa: PLC0415  # slow to import
     from geomatch.publish.sentences import _feature_text  # noqa: PLC0415  # slow to import
 
     texts = [_feature_text(name) for names in FEATURES.values() for name in names]

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.neighbors import NearestNeighbors
 
 from geomatch.access.similar import FEATURES, distances, municipal_features, scaled, similar_table
 from tests.worlds import MONTH, World, worlds
@@ -95,6 +97,23 @@ def test_distances_leave_out_what_is_not_known():
     """3-4-5 where all is known; of two with one feature in common the difference 3 counts for both: 3 x root 2."""
     apart = distances(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, math.nan]]))
     assert apart.tolist() == [[0, 5, 4.242641], [5, 0, 0], [4.242641, 0, 0]]
+
+
+@given(
+    arrays(
+        np.float64,
+        st.tuples(st.integers(2, 12), st.just(4)),
+        elements=st.sampled_from([-2.0, -0.5, 0.0, 0.25, 1.0, 3.5, math.nan]),
+    )
+)
+def test_the_nearest_are_those_of_scikit_learn(values):
+    """Its neighbours by `nan_euclidean` stand at the same distances, rank by rank."""
+    values[:, 0] = np.nan_to_num(values[:, 0])
+    count = len(values)
+    search = NearestNeighbors(n_neighbors=count - 1, metric="nan_euclidean").fit(values)
+    theirs = search.kneighbors()[0]
+    ours = np.sort(distances(values)[~np.eye(count, dtype=bool)].reshape(count, count - 1), axis=1)
+    assert ours == pytest.approx(theirs, abs=1e-6)
 
 
 def crowd(*persons: float, x: float = 500000.0) -> World:

@@ -20,7 +20,6 @@ from geomatch.words import using_language
 from tests.change.mixed import states
 from tests.worlds import World, settings
 
-
 NAMES = {"0180": "Ett", "0181": "Två", "0182": "Tre"}
 SHARE = Share("eligible_share", "asylum_seeker", 0.2, 0.4)
 

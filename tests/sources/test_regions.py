@@ -179,11 +179,19 @@ def test_a_shipped_table_that_is_damaged_is_our_fault(name, damage, told):
     assert sorted(str(caught.value).splitlines()) == sorted([*said, last])
 
 
-def test_a_damaged_file_is_found_when_it_is_read(tmp_path, monkeypatch):
-    (tmp_path / "shapes").mkdir()
-    table = read_shape("counties.parquet").copy()
-    table.iloc[:20].to_parquet(tmp_path / "shapes" / "counties.parquet")
-    monkeypatch.setattr(regions, "files", lambda _package: tmp_path)
+def test_a_table_with_another_checksum_is_checked_when_it_is_read(tmp_path, monkeypatch):
+    """As shipped it is the one that the test above checked, and is not looked through a second time."""
+    for path in (ROOT / "data" / "shapes").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    checked = []
+    with monkeypatch.context() as patch:
+        patch.setattr(regions, "_SHAPES", tmp_path)
+        patch.setattr(regions, "check_shape", lambda name, _frame: checked.append(name))
+        for name in ("counties.parquet", "municipalities.parquet", "localities.parquet"):
+            read_shape.__wrapped__(name)
+    assert checked == []
+    counties().iloc[:20].to_parquet(tmp_path / "counties.parquet")
+    monkeypatch.setattr(regions, "_SHAPES", tmp_path)
     with pytest.raises(GeomatchError, match="tabellen bryter mot regeln 21 rows"):
         read_shape.__wrapped__("counties.parquet")
 
@@ -231,6 +239,7 @@ def test_the_shipped_shapes_are_small():
     sizes = {path.name: path.stat().st_size for path in (ROOT / "data" / "shapes").iterdir()}
     assert set(sizes) == {
         "ORIGIN.md",
+        "SHA256SUMS",
         "counties.parquet",
         "localities.parquet",
         "municipalities.parquet",
