@@ -11,7 +11,7 @@ SECONDS ?= 600
 SEED ?= 1
 TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-norrbotten fuzz crash properties peer-national browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-corridors bench-norrbotten fuzz crash properties peer-national browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,11 @@ bench-sweden: .venv/ready-test ## Who is served and the access index at the size
 	@mkdir -p benchmarks/results
 	$(PY) -m benchmarks.sweden > benchmarks/results/$$(date +%F)-sweden.txt; \
 	code=$$?; cat benchmarks/results/$$(date +%F)-sweden.txt; exit $$code
+
+bench-corridors: .venv/ready-test ## All pairs of the country judged, and the best sets of corridors (half an hour); results likewise
+	@mkdir -p benchmarks/results
+	$(PY) -m benchmarks.corridors > benchmarks/results/$$(date +%F)-corridors.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-corridors.txt; exit $$code
 
 bench-norrbotten: .venv/ready-test ## The real month of Norrbotten, cold and warm (needs GEOMATCH_SHARED); results likewise
 	@mkdir -p benchmarks/results

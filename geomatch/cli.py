@@ -279,6 +279,7 @@ def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
     from geomatch.cli_change import add_to as add_changes
+    from geomatch.cli_corridors import add_to as add_corridors
     from geomatch.cli_decisions import command as decisions_command
     from geomatch.cli_documents import add_to as add_documents
     from geomatch.cli_explain import command as explain_command
@@ -461,6 +462,7 @@ def build() -> click.Group:
     add_changes(group)
     add_rules(group)
     add_documents(group)
+    add_corridors(group)
     return group
 
 

@@ -10,11 +10,12 @@ from geomatch.corridors.gains import CORNERS
 from geomatch.corridors.table import trips_a_month
 from geomatch.publish.facts import CountyFacts, plain, records
 from geomatch.publish.journeys import Journey, journeys
-from geomatch.publish.numbers import NOTHING, decimal, percent_interval, persons_floor
+from geomatch.publish.numbers import NOTHING, decimal, percent_interval, persons_floor, whole
 from geomatch.publish.pairs import (
     KIND_ORDER,
     corridor_kind,
     corridor_reasons,
+    kind_text,
     missing,
     pair_name,
     verdict_text,
@@ -22,8 +23,19 @@ from geomatch.publish.pairs import (
 from geomatch.publish.tables import Cell, Heading, Row, TableView, minutes_cell, number_cell, yes_no
 from geomatch.settings import CorridorSettings
 from geomatch.words import gettext as _
+from geomatch.words import ngettext
 
-__all__ = ["corridor_records", "corridor_table"]
+__all__ = [
+    "GAIN_LIMITS",
+    "corridor_matrix",
+    "corridor_records",
+    "corridor_sentence",
+    "corridor_table",
+    "gain_class",
+]
+
+# Least gain, in persons, of line classes 1 to 4. Fixed, so that two months can be laid side by side.
+GAIN_LIMITS = (1, 6, 20, 50)
 
 _ENDS = (("low", "ll"), ("high", "hh"))
 
@@ -45,6 +57,8 @@ _WITHHELD = (
     "travel_worst_min",
     "sessions_per_week",
     "transfers",
+    "walk_m",
+    "tightest_change_min",
     "booking_needed",
     "last_way_home_share",
     "last_way_home_tight",
@@ -52,6 +66,7 @@ _WITHHELD = (
     "trips_high",
     "cost_low_sek",
     "cost_high_sek",
+    "trips_per_person",
     "cost_per_person_sek",
     "free_places_low_milli",
     "free_places_high_milli",
@@ -65,6 +80,7 @@ def _as_shown(row: Mapping[str, Any], journey: Journey | None, settings: Corrido
     sessions, places_milli = (journey.best_sessions_per_week, journey.places * 1000) if journey else (0.0, 0)
     trips = {end: trips_a_month(int(row[f"gain_{corner}_milli"]), sessions) for end, corner in _ENDS}
     gained = journey is not None and any(int(row[f"gain_{corner}_milli"]) for corner in CORNERS)
+    for_one = trips_a_month(1000, sessions) if gained else math.nan
     free = {end: min(int(row[f"free_places_{end}_milli"]), places_milli) for end, _corner in _ENDS}
     return {
         **{name: value for name, value in row.items() if name not in _WITHHELD},
@@ -73,7 +89,8 @@ def _as_shown(row: Mapping[str, Any], journey: Journey | None, settings: Corrido
         "shown": journey is not None or missing(row["travel_best_min"]),
         **{f"trips_{end}": value for end, value in trips.items()},
         **{f"cost_{end}_sek": value * settings.fare_sek for end, value in trips.items()},
-        "cost_per_person_sek": trips_a_month(1000, sessions) * settings.fare_sek if gained else math.nan,
+        "trips_per_person": for_one,
+        "cost_per_person_sek": for_one * settings.fare_sek if gained else math.nan,
         **{f"free_places_{end}_milli": value for end, value in free.items()},
         "supply_ok": free["high"] >= settings.min_gain * 1000,
         "transit_ok": journey is not None and journey.good,
@@ -142,13 +159,15 @@ def _criteria(row: Mapping[str, Any], least: str) -> list[Cell]:
 
 def _journey_cells(journey: Journey | None) -> list[Cell]:
     if journey is None:
-        return [Cell(NOTHING)] * 8
+        return [Cell(NOTHING)] * 10
     return [
         minutes_cell(journey.best),
         minutes_cell(journey.median),
         minutes_cell(journey.worst),
         number_cell(journey.sessions_per_week),
         number_cell(journey.transfers, 0),
+        number_cell(journey.walk_m, 0),
+        number_cell(journey.tightest_change_min, 0),
         yes_no(value=journey.booking_needed, wanted=False),
         _share(journey.last_way_home_share),
         yes_no(value=journey.last_way_home_tight, wanted=False),
@@ -157,10 +176,11 @@ def _journey_cells(journey: Journey | None) -> list[Cell]:
 
 def _fare_cells(row: Mapping[str, Any]) -> list[Cell]:
     if not row["shown"]:
-        return [Cell(NOTHING)] * 3
+        return [Cell(NOTHING)] * 4
     return [
         _amount(row, "trips"),
         _amount(row, "cost", "_sek"),
+        number_cell(row["trips_per_person"], 0),
         number_cell(row["cost_per_person_sek"], 0),
     ]
 
@@ -188,11 +208,14 @@ def _corridor_headings() -> tuple[Heading, ...]:
         Heading(_("longest, min"), numeric=True, group=journey),
         Heading(_("sessions a week"), numeric=True, group=journey),
         Heading(_("changes"), numeric=True, group=journey),
+        Heading(_("walk, m"), numeric=True, group=journey),
+        Heading(_("shortest change, min"), numeric=True, group=journey),
         Heading(_("booking"), group=journey),
         Heading(_("no later way home"), numeric=True, group=journey),
         Heading(_("tight change"), group=journey),
         Heading(_("trips a month"), numeric=True, group=fares),
         Heading(_("kr a month"), numeric=True, group=fares),
+        Heading(_("trips a person"), numeric=True, group=fares),
         Heading(_("kr a person"), numeric=True, group=fares),
         Heading(_("size"), group=criteria),
         Heading(_("supply"), group=criteria),
@@ -252,5 +275,105 @@ def corridor_table(facts: CountyFacts) -> TableView:
         ),
         _corridor_headings(),
         tuple(rows),
+        _("No pair of municipalities can be reached."),
+    )
+
+
+def _gains(row: Mapping[str, Any]) -> list[int]:
+    return [int(row[f"gain_{corner}_milli"]) for corner in CORNERS]
+
+
+def gain_class(row: Mapping[str, Any]) -> int:
+    """How thick a corridor is drawn: 0 to 4 by the greatest gain of the four corners."""
+    return sum(max(_gains(row)) >= limit * 1000 for limit in GAIN_LIMITS)
+
+
+def _gain_text(row: Mapping[str, Any]) -> str:
+    """The least and the greatest gain of the four corners: `6–9`, or `6` when they are one."""
+    least, most = (persons_floor(value) for value in (min(_gains(row)), max(_gains(row))))
+    return least if least == most else f"{least}–{most}"
+
+
+def corridor_sentence(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A corridor in one sentence: verdict, persons, journey, sessions and fares.
+
+    Args:
+        row: A row of `corridor_records`.
+        names: Municipality names by code.
+    """
+    gain = _gain_text(row)
+    number = 1 if gain == "1" else 2
+    if row["status"] == "open":
+        text = ngettext(
+            "{n} person would lose their place without it",
+            "{n} persons would lose their place without it",
+            number,
+        )
+    else:
+        text = ngettext("{n} more person gets a place", "{n} more persons get a place", number)
+    parts = [text.format(n=gain)]
+    journey = row["journey"]
+    if journey is not None:
+        minutes = (
+            _("at most {n}").format(n=whole(journey.best.value))
+            if journey.best.rounded
+            else whole(journey.best.value)
+        )
+        parts.append(_("the shortest journey takes {n} minutes each way").format(n=minutes))
+        sessions = decimal(journey.sessions_per_week)
+        parts.append(
+            ngettext(
+                "{n} session a week can be reached",
+                "{n} sessions a week can be reached",
+                1 if sessions == "1" else 2,
+            ).format(n=sessions)
+        )
+    elif row["shown"]:
+        parts.append(_("no journey there and home the same day"))
+    low, high = (decimal(row[f"cost_{end}_sek"], 0) for end, _corner in _ENDS)
+    if high != "0" or low != "0":
+        cost = low if low == high else f"{low} / {high}"
+        parts.append(_("the fares are {cost} kr a month").format(cost=cost))
+    return _("{pair}: {verdict}; {facts}.").format(
+        pair=pair_name(f"{row['from_code']}-{row['to_code']}", names),
+        verdict=verdict_text(row),
+        facts=", ".join(parts),
+    )
+
+
+def corridor_matrix(facts: CountyFacts) -> TableView:
+    """From each municipality to each other: verdict and gain of the pair; a dash where there is no day return."""
+    names = facts.names()
+    rows = {(str(row["from_code"]), str(row["to_code"])): row for row in corridor_records(facts)}
+
+    def ordered(codes: set[str]) -> list[str]:
+        return sorted(codes, key=lambda code: (code[:2] != facts.county_code, names.get(code, code), code))
+
+    starts, goals = ordered({o for o, _d in rows}), ordered({d for _o, d in rows})
+
+    def cell(start: str, goal: str) -> Cell:
+        row = rows.get((start, goal))
+        if row is None:
+            return Cell(NOTHING)
+        kind = corridor_kind(row)
+        gain = _gain_text(row)
+        text = (
+            kind_text(kind)
+            if gain == "0"
+            else _("{verdict}, {gain}").format(verdict=kind_text(kind), gain=gain)
+        )
+        return Cell(text, float(max(_gains(row))), mark=f"kind {kind}")
+
+    return TableView(
+        "matrix",
+        _("Pairs as a matrix"),
+        _(
+            "Rows are where people live, columns where the activity is. Each cell has the verdict and how many more get a place, from the least to the greatest of the four cases; for an open pair, how many would lose theirs. A dash is no day return, or a pair that is not of this county."
+        ),
+        (Heading(_("From")), *(Heading(names.get(code, plain(code)), group=_("To")) for code in goals)),
+        tuple(
+            Row((Cell(names.get(start, plain(start))), *(cell(start, goal) for goal in goals)))
+            for start in starts
+        ),
         _("No pair of municipalities can be reached."),
     )

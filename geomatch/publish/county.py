@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from geomatch.entitled import breakdowns_used, counted_strata
 from geomatch.publish.activities import activity_table
-from geomatch.publish.corridors import corridor_records, corridor_table
+from geomatch.publish.corridors import GAIN_LIMITS, corridor_matrix, corridor_records, corridor_table
 from geomatch.publish.decisions import decision_table
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
 from geomatch.publish.localities import localities, locality_table
@@ -290,6 +290,16 @@ def _source(source: SourceNote) -> dict[str, str]:
     return {"kind": _source_kind(source.kind), "text": " · ".join(parts)}
 
 
+def _gain_legend() -> list[tuple[int, str]]:
+    """Line classes of persons gained, thinnest first."""
+    texts = [_("under {n} person").format(n=GAIN_LIMITS[0])]
+    texts += [
+        _("{low} to under {high}").format(low=low, high=high)
+        for low, high in pairwise(GAIN_LIMITS)
+    ]
+    return list(enumerate([*texts, _("{n} or more").format(n=GAIN_LIMITS[-1])]))
+
+
 def _gap_legend() -> list[tuple[str, str]]:
     rows = [("none", _("nobody enrolled")), ("0", _("0 persons"))]
     for number, low in enumerate(GAP_LIMITS, start=1):
@@ -333,10 +343,12 @@ def county_files(facts: CountyFacts, documents: str = "") -> dict[str, str]:
         map_label=_("Map of {county}, {month}").format(county=county, month=month),
         gap_legend=_gap_legend(),
         corridor_legend=[(kind, kind_text(kind)) for kind in KIND_ORDER],
+        gain_legend=_gain_legend(),
         tables=[
             municipality_table(shown, _unknown_shares(facts)),
             *(by_purpose[:1] if by_purpose else ()),
             corridor_table(facts),
+            corridor_matrix(facts),
             *filter(None, [decision_table(facts)]),
             activity_table(facts),
             locality_table(facts, places),

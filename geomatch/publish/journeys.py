@@ -36,7 +36,9 @@ class Journey:
     Attributes:
         best, median, worst: Shortest, lower median and longest, each way.
         sessions_per_week: Most sessions a week of one point.
-        best_sessions_per_week, transfers, booking_needed, last_way_home_share, last_way_home_tight: Of the best one.
+        best_sessions_per_week, transfers, tightest_change_min, booking_needed, last_way_home_share,
+            last_way_home_tight: Of the best one (None: no change).
+        walk_m: Metres walked there and home in the best one; not told (None) where it leads to a place that is not shown.
         good: The best one keeps the limits of a recommendation.
         places: Places of the activities that are reached.
     """
@@ -47,6 +49,8 @@ class Journey:
     sessions_per_week: float
     best_sessions_per_week: float
     transfers: int | None
+    walk_m: float | None
+    tightest_change_min: float | None
     booking_needed: bool
     last_way_home_share: float
     last_way_home_tight: bool
@@ -89,6 +93,8 @@ def _journey(rows: pd.DataFrame) -> Journey:
             "transfers",
             "last_way_home_share",
             "sessions_per_week",
+            "shown_walk_m",
+            "tightest_change_min",
         ],
         kind="stable",
     )
@@ -102,6 +108,10 @@ def _journey(rows: pd.DataFrame) -> Journey:
         sessions_per_week=float(rows.groupby("point_id")["sessions_per_week"].sum().max()),
         best_sessions_per_week=float(best["sessions_per_week"]),
         transfers=None if pd.isna(best["transfers"]) else int(best["transfers"]),
+        walk_m=None if pd.isna(best["shown_walk_m"]) else float(best["shown_walk_m"]),
+        tightest_change_min=None
+        if pd.isna(best["tightest_change_min"])
+        else float(best["tightest_change_min"]),
         booking_needed=bool(best["booking_needed"]),
         last_way_home_share=math.nan
         if pd.isna(best["last_way_home_share"])
@@ -128,6 +138,8 @@ def journeys(facts: CountyFacts) -> dict[tuple[str, str], Journey]:
     table = table.assign(
         minutes=[time.value for time in times],
         rounded=[time.rounded for time in times],
+        # The last metres to a place would give it away.
+        shown_walk_m=table["walk_m"].astype(float).where(table["visibility"] == "exact"),
         fails=failings(table, facts.settings).any(axis=1),
     )
     pairs = table.groupby(["from_code", "to_code"], sort=True)

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from geomatch.publish.activities import activity_sentences
-from geomatch.publish.corridors import corridor_records
+from geomatch.publish.corridors import corridor_records, corridor_sentence, gain_class
 from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
 from geomatch.publish.localities import Locality
 from geomatch.publish.numbers import interval
@@ -46,6 +46,8 @@ CROWDED = 40
 # About ten metres: finer than the shipped borders.
 DECIMALS = 4
 WEB = "EPSG:4326"
+# How large the head of a line is by its class of gain, so that a thick line still points.
+_HEADS = (0.8, 0.9, 1.1, 1.35, 1.65)
 
 Feature = dict[str, Any]
 
@@ -182,16 +184,19 @@ def _corridor_features(facts: CountyFacts, texts: _Texts) -> dict[str, list[Feat
         name = pair_name(f"{start}-{end}", names)
         said = texts.add(
             name,
-            corridor_sentences(row, names, facts.settings),
+            [corridor_sentence(row, names), *corridor_sentences(row, names, facts.settings)],
             name=corridor_name(row, names),
             hover=f"{name}: {verdict_text(row)}",
         )
-        line, head = _web(_arrow(places[start], places[end], head_m), facts.municipalities.crs)
+        wide = gain_class(row)
+        line, head = _web(_arrow(places[start], places[end], head_m * _HEADS[wide]), facts.municipalities.crs)
         blocked = " blocked" if waits_for_share(row) else ""
         for part, geometry in (("casing", line), ("line", line), ("head", head)):
             # The head answers the pointer; the keyboard stops once at each corridor, at its line.
             speaks = {} if part == "casing" else {"said": said, "stop": part == "line"}
-            result[kind].append(_feature(geometry, f"gm-corridor-{part} corridor-{kind}{blocked}", **speaks))
+            result[kind].append(
+                _feature(geometry, f"gm-corridor-{part} corridor-{kind} gain-{wide}{blocked}", **speaks)
+            )
     return result
 
 

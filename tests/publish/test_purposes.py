@@ -152,7 +152,7 @@ def test_a_purpose_of_other_counties_that_nobody_reaches_is_left_out() -> None:
 
 def test_the_page_has_both_tables_and_no_protected_purpose() -> None:
     text = county_files(county_facts(served=EVERYTHING, served_by_purpose=BOTH))["index.html"]
-    assert text.count("<caption") == text.count("<table") == 6
+    assert text.count("<caption") == text.count("<table") == 7
     assert '<li><a href="#purposes">Per syfte, för kvinnor och män</a></li>' in text
     assert 'aria-labelledby="title-purposes-by-municipality"' in text
     assert (

@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 
 from geomatch.publish.activities import activity_table
-from geomatch.publish.corridors import corridor_records, corridor_table
+from geomatch.publish.corridors import (
+    corridor_matrix,
+    corridor_records,
+    corridor_sentence,
+    corridor_table,
+    gain_class,
+)
 from geomatch.publish.facts import shown_municipalities
 from geomatch.publish.journeys import Minutes, journeys, shown_minutes
 from geomatch.publish.localities import localities, locality_table
@@ -82,18 +88,60 @@ def test_corridors_open_first_then_by_verdict() -> None:
         ["Ekhamn", "Askvik", "utanför reglerna"],
     ]
     assert rows[1][3:-1] == [
-        "6", "6,4", "8,2", "9", "–", "–", "2 / 9", "8 / 7", "≤ 50", "≤ 50", "≤ 80", "2,5", "1", "nej", "50\u00a0%", "nej",
-        "130 / 195", "5\u00a0850 / 8\u00a0775", "975", "stor nog", "räcker", "god",
+        "6", "6,4", "8,2", "9", "–", "–", "2 / 9", "8 / 7", "≤ 50", "≤ 50", "≤ 80", "2,5", "1", "–", "0", "nej",
+        "50\u00a0%", "nej", "130 / 195", "5\u00a0850 / 8\u00a0775", "22", "975", "stor nog", "räcker", "god",
     ]  # fmt: skip
+    # How far one walks is told where it leads to a place that is shown.
+    assert rows[0][16:18] == ["0", "0"]
     assert rows[0][11:14] == ["56", "56", "≤ 80"]
     assert rows[2][7:9] == ["7 / 9,5", "Cedersta → Dalarö"]
     # Nothing that may be shown is reached: neither the journey nor what follows from it.
-    assert rows[2][10:25] == [*["–"] * 12, "under 6 personer", "–", "–"]
+    assert rows[2][10:28] == [*["–"] * 15, "under 6 personer", "–", "–"]
     # Nobody gets there at all: that is no secret.
-    assert rows[4][10:20] == ["0", *["–"] * 8, "0"]
+    assert rows[4][10:22] == ["0", *["–"] * 10, "0"]
     assert rows[4][-3:-1] == ["under 6 lediga", "brister"]
     assert all(row[-1].endswith(".") for row in rows)
     assert all(len(row) == len(corridor_table(county_facts()).headings) for row in rows)
+
+
+def test_a_corridor_in_one_sentence() -> None:
+    facts = county_facts()
+    sentences = [corridor_sentence(row, facts.names()) for row in corridor_records(facts)]
+    assert sentences[0] == (
+        "Björkmo → Askvik: öppet; 6–9 personer skulle förlora sin plats utan det, den kortaste resan tar 56 minuter i "
+        "vardera riktningen, 2,5 tillfällen i veckan kan nås, resorna kostar 4\u00a0680 / 7\u00a0020 kr i månaden."
+    )
+    # To a place that is not shown: rounded, and what it costs; to protected activities only: persons alone.
+    assert "tar högst 50 minuter" in sentences[1]
+    assert (
+        sentences[2]
+        == "Askvik → Cedersta: möjligt; bara en okänd andel står i vägen; 0–9 personer till får plats."
+    )
+    assert sentences[4].endswith("6–9 personer till får plats, ingen resa dit och hem samma dag.")
+
+
+def test_the_matrix_has_a_cell_for_each_pair() -> None:
+    """Rows from, columns to; first those of the county. Nobody is gained: the verdict alone."""
+    view = corridor_matrix(county_facts())
+    assert [heading.text for heading in view.headings] == ["Från", "Askvik", "Björkmo", "Cedersta", "Dalarö"]
+    assert view.groups == (("", 1), ("Till", 4))
+    assert texts(view) == [
+        ["Askvik", "–", "rekommenderas, 6–9", "möjligt, 0–9", "–"],
+        ["Björkmo", "öppet, 6–9", "–", "–", "–"],
+        ["Cedersta", "–", "–", "–", "rekommenderas inte"],
+        ["Ekhamn", "utanför reglerna, 6–9", "–", "–", "–"],
+    ]
+    # Sorted by the greatest gain of the four cases.
+    assert (view.rows[0].cells[2].value, view.rows[0].cells[1].value) == (9000.0, None)
+
+
+@pytest.mark.parametrize(
+    ("milli", "expected"),
+    [(0, 0), (999, 0), (1000, 1), (5999, 1), (6000, 2), (20_000, 3), (49_999, 3), (50_000, 4)],
+)
+def test_a_line_is_as_thick_as_the_greatest_gain(milli: int, expected: int) -> None:
+    gains = {"gain_ll_milli": 0, "gain_lh_milli": 0, "gain_hl_milli": milli, "gain_hh_milli": 0}
+    assert gain_class(gains) == expected
 
 
 def test_a_gain_with_one_more_pair_keeps_its_ends_apart() -> None:
@@ -162,6 +210,9 @@ def test_the_own_numbers_of_the_table_are_not_handed_on() -> None:
         "travel_worst_min": 99.0,
         "sessions_per_week": 9.5,
         "transfers": 7,
+        "walk_m": 7.0,
+        "tightest_change_min": 7.0,
+        "trips_per_person": 7.0,
         "booking_needed": True,
         "last_way_home_share": 1.0,
         "last_way_home_tight": True,
