@@ -103,7 +103,15 @@ clean: ## Remove what was made here
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or later is needed; name one with PYTHON=...'; exit 2; }
 	$(PYTHON) -m venv .venv || { echo 'Python cannot make virtual environments: sudo apt-get install python3-venv'; exit 2; }
 
-.venv/ready: .venv/bin/python setup.cfg pyproject.toml
+# numba keeps what it compiled by the file that a function is in, not by those that it calls: after `git pull` it would
+# go on with the old ones.
+COMPILED := $(shell grep -rl --include='*.py' 'numba\.njit' geomatch)
+
+.venv/compiled: $(COMPILED) | .venv/bin/python
+	@find geomatch -name '*.nb[ci]' -delete
+	@touch $@
+
+.venv/ready: .venv/bin/python setup.cfg pyproject.toml | .venv/compiled
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geomatch.asked import computed_counties, county_problems, month_problems
 from geomatch.corridors.best_set import BestSet, CorridorSet, best_set
 from geomatch.errors import InputError, Problem
-from geomatch.month import compute_month, read_inputs
+from geomatch.month import computed_again
 from geomatch.publish.facts import plain
 from geomatch.publish.numbers import decimal, month_text, persons_floor
 from geomatch.publish.pairs import kind_text
-from geomatch.settings import Settings
-from geomatch.sources.regions import counties, municipalities
+from geomatch.sources.regions import municipalities
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
-from geomatch.workspace import Input, Workspace
+from geomatch.workspace import Workspace
 
 __all__ = ["MonthSet", "best_set_facts", "best_set_lines", "best_set_of_month"]
 
@@ -41,14 +41,8 @@ class MonthSet:
     found: BestSet
 
 
-def _check(county: str | None, number: int | None, budget_sek: float | None) -> None:
-    problems = []
-    if county is not None and county not in set(counties()["county_code"]):
-        problems.append(
-            Problem(
-                _("there is no county {code}").format(code=county), _("a county code of two digits, 01 to 25")
-            )
-        )
+def _check(month: str, county: str | None, number: int | None, budget_sek: float | None) -> None:
+    problems = [*month_problems(month), *county_problems(county)]
     if number is None and budget_sek is None:
         problems.append(
             Problem(
@@ -93,25 +87,10 @@ def best_set_of_month(
     Raises:
         InputError: The month is not computed, or not for that county; nothing to keep to is given.
     """
-    _check(county, number, budget_sek)
+    _check(month, county, number, budget_sek)
     manifest = workspace.manifest(month)
-    known = sorted(manifest["assumptions_by_county"])
-    if county is not None and county not in known:
-        raise InputError(
-            Problem(
-                _("{month} is not computed for county {county}").format(month=month, county=county),
-                _("one of {codes}").format(codes=", ".join(known)),
-                _("Compute it for that county: geomatch run {month}").format(
-                    month=f"{month} --county {county}"
-                ),
-            )
-        )
-    settings = Settings.from_dict(manifest["settings"])
-    used = [Input(**one) for one in manifest["inputs"]]
-    progress(_("Reading inputs"), 0, 6)
-    computed = compute_month(
-        workspace, month, manifest["county"], progress=progress, read=read_inputs(workspace, used, settings)
-    )
+    computed_counties(manifest, county)
+    computed = computed_again(workspace, month, progress)
     progress(_("Corridors"), 4, 6)
     found = best_set(
         computed.allocation,
@@ -122,7 +101,11 @@ def best_set_of_month(
         county=county or manifest["county"],
     )
     return MonthSet(
-        month, county or manifest["county"], bool(manifest["synthetic"]), settings.corridors.fare_sek, found
+        month,
+        county or manifest["county"],
+        bool(manifest["synthetic"]),
+        computed.inputs.settings.corridors.fare_sek,
+        found,
     )
 
 
@@ -232,7 +215,9 @@ def best_set_lines(result: MonthSet) -> list[str]:
         lines.append(_("No pair would serve anybody more."))
         if found.need == "low":
             lines.append(
-                _("At low need unknown shares count at their lowest; --need high counts them at their highest.")
+                _(
+                    "At low need unknown shares count at their lowest; --need high counts them at their highest."
+                )
             )
         return lines
     lines += [_("The best set:"), *_set_lines(found.best, names)]

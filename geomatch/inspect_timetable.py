@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
+from geomatch.asked import check_asked
 from geomatch.errors import InputError, Problem
 from geomatch.inspection import Inspection, Told, span
 from geomatch.notes import note_text
@@ -29,7 +29,6 @@ from geomatch.words import gettext as _
 
 __all__ = ["inspect_timetable"]
 
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _WEEKDAYS = (
     N_("Monday"),
     N_("Tuesday"),
@@ -69,14 +68,8 @@ def inspect_timetable(paths: Sequence[Path], told: Told, month: str | None) -> I
     Raises:
         InputError: No such month; what `read_timetable` and `month_window` raise.
     """
-    if month is not None and not _MONTH.fullmatch(month):
-        raise InputError(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
+    if month is not None:
+        check_asked(month)
     timetable = _read_feeds(paths)
     feeds, periods, bad = feeds_table(timetable), periods_in_force(timetable), bad_rows(timetable)
     for feed in timetable.feeds:

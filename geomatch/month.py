@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +25,7 @@ from geomatch.access import (
 from geomatch.access.equity import equity_table
 from geomatch.access.purposes import check_purposes, of_purposes
 from geomatch.access.similar import similar_table
+from geomatch.asked import check_asked
 from geomatch.barred import entitled_by_rules
 from geomatch.corridors import corridors_table
 from geomatch.errors import InputError, Problem
@@ -35,7 +35,7 @@ from geomatch.need import Need, need_of_month
 from geomatch.optional import population_of, study_hours_table
 from geomatch.points import demand_points
 from geomatch.settings import Settings
-from geomatch.sources.regions import counties, municipalities
+from geomatch.sources.regions import municipalities
 from geomatch.sources.timetable import Timetable
 from geomatch.supply import Supply, Window, month_window, supply_of_month
 from geomatch.tables import DAY_RETURNS, TABLES, conform
@@ -58,7 +58,6 @@ __all__ = [
 ]
 
 Progress = Callable[[str, int, int], None]
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -303,26 +302,6 @@ def _travel_digest(
     return hashlib.sha256(dump_json(content).encode()).hexdigest()
 
 
-def _check(month: str, county: str | None) -> None:
-    problems = []
-    if not _MONTH.fullmatch(month):
-        problems.append(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
-    if county is not None and county not in set(counties()["county_code"]):
-        problems.append(
-            Problem(
-                _("there is no county {code}").format(code=county), _("a county code of two digits, 01 to 25")
-            )
-        )
-    if problems:
-        raise InputError(problems)
-
-
 def compute_month(
     workspace: Workspace,
     month: str,
@@ -348,7 +327,7 @@ def compute_month(
     Raises:
         InputError: Input is missing or wrong.
     """
-    _check(month, county)
+    check_asked(month, county)
     progress(_("Reading inputs"), 0, 6)
     if read is None:
         read = read_inputs(workspace, chosen_inputs(workspace, month), workspace.settings())
@@ -395,6 +374,28 @@ def compute_month(
     )
 
 
+def computed_again(workspace: Workspace, month: str, progress: Progress = lambda *_: None) -> Computed:
+    """A computed month laid out again, from the inputs and settings that it was made from.
+
+    Also where the workspace has others by now.
+
+    Args:
+        workspace: Where the month is.
+        month: YYYY-MM.
+        progress: As `run_month`.
+
+    Raises:
+        InputError: The month is not computed; a copy of its inputs is gone.
+    """
+    manifest = workspace.manifest(month)
+    settings = Settings.from_dict(manifest["settings"])
+    used = [Input(**one) for one in manifest["inputs"]]
+    progress(_("Reading inputs"), 0, 6)
+    return compute_month(
+        workspace, month, manifest["county"], progress=progress, read=read_inputs(workspace, used, settings)
+    )
+
+
 def run_month(
     workspace: Workspace, month: str, county: str | None = None, progress: Progress = lambda *_: None
 ) -> MonthResult:
@@ -409,7 +410,7 @@ def run_month(
     Raises:
         InputError: Input is missing or wrong; the earlier results stay as they are.
     """
-    _check(month, county)
+    check_asked(month, county)
     digest = fingerprint(month, county, chosen_inputs(workspace, month), workspace.settings())
     if workspace.month_is_whole(month):
         manifest = workspace.manifest(month)

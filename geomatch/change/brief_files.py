@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from geomatch.asked import check_asked, computed_counties
 from geomatch.change.brief import Brief, BriefFacts, make_brief
 from geomatch.change.decompose import published
 from geomatch.change.months import change_between, month_before
 from geomatch.disclosure import visible_activities
 from geomatch.entitled import counted_strata
-from geomatch.errors import InputError, Problem
 from geomatch.publish.county import template_text
 from geomatch.settings import Settings
 from geomatch.sources.regions import counties, municipalities
@@ -30,7 +29,6 @@ Progress = Callable[[str, int, int], None]
 
 WIDTH = 78
 """Longest line of the text: what e-mail programs show without breaking it again."""
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 def brief_text(brief: Brief) -> str:
@@ -78,25 +76,10 @@ def write_briefs(
     Raises:
         InputError: The month is not computed, or not for that county.
     """
-    if not _MONTH.fullmatch(month):
-        raise InputError(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
+    check_asked(month, county)
     manifest = workspace.manifest(month)
     tables = {name: workspace.read_table(month, name) for name in ("need", "gaps", "served", "corridors")}
-    known = sorted(set(tables["gaps"]["county_code"]))
-    wanted = known if county is None else [county]
-    if county is not None and county not in known:
-        raise InputError(
-            Problem(
-                _("{month} is not computed for county {county}").format(month=month, county=county),
-                _("one of {names}").format(names=", ".join(known)),
-            )
-        )
+    wanted = computed_counties(manifest, county)
     with using_language(page_language or workspace.settings().language):
         texts = {}
         for code in wanted:

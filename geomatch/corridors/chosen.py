@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geomatch.allocation.symmetry import Bools, Floats, Ints
-from geomatch.corridors.augment import labels, new_log, undo
+from geomatch.corridors.augment import new_log, undo
+from geomatch.corridors.flow import labels
 from geomatch.corridors.states import States
 from geomatch.corridors.trials import open_one, shut_one, try_one
 

@@ -16,7 +16,8 @@ from geomatch.access.reach import FREE, HIGH, LOW, PERHAPS, Reach, demand, sheet
 from geomatch.allocation import LOCAL, WALK, Sheet
 from geomatch.allocation.flows import MOST_MILLI
 from geomatch.allocation.symmetry import Bools, Floats, Ints
-from geomatch.corridors.augment import fill, make_flow
+from geomatch.corridors.augment import fill
+from geomatch.corridors.flow import make_flow
 from geomatch.corridors.pairing import Pairing, best_partner
 from geomatch.corridors.plain import WALK_ENTITLED, PlainGains
 from geomatch.corridors.states import States, grouped

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geomatch.allocation.symmetry import Bools, Floats, Ints
-from geomatch.corridors.augment import crowd, labels, new_log, supply, undo
+from geomatch.corridors.augment import crowd, new_log, supply, undo
+from geomatch.corridors.flow import labels
 from geomatch.corridors.states import States, grouped
 from geomatch.corridors.trials import close, linked_to, open_one, reopen, shut_one, supply_many, try_one
 

@@ -29,7 +29,7 @@ import numpy as np
 
 from geomatch.allocation.flows import most
 from geomatch.allocation.symmetry import Bools, Floats, Ints
-from geomatch.corridors.augment import labels, link, unlink
+from geomatch.corridors.flow import labels, link, unlink
 from geomatch.corridors.states import States
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import numpy as np
 
 from geomatch.allocation import Sheet
 from geomatch.allocation.symmetry import Bools, Ints
-from geomatch.corridors.augment import Flow, fill, labels, make_flow, new_log, undo
+from geomatch.corridors.augment import fill, new_log, undo
+from geomatch.corridors.flow import Flow, labels, make_flow
 from geomatch.corridors.trials import swap_people
 
 __all__ = ["States", "grouped"]

@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from geomatch.allocation import LOCAL
-from geomatch.corridors.augment import crowd, labels, link, mend, onward, supply, take_off, undo, unlink
+from geomatch.corridors.augment import crowd, mend, supply, take_off, undo
+from geomatch.corridors.flow import labels, link, onward, unlink
 
 __all__ = [
     "alone_many",

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from geomatch.asked import check_asked
 from geomatch.decisions.flags import Flag, flag_text, flags
 from geomatch.decisions.follow_up import Followed, follow_up
 from geomatch.decisions.gather import gathered
 from geomatch.decisions.money import Money, money_of
 from geomatch.decisions.state import PairState, due, states
 from geomatch.decisions.words import due_lines, follow_up_lines, impossible_text, list_lines, lost_text
-from geomatch.errors import InputError, Problem
 from geomatch.rules import FOLDER, read_book
 from geomatch.sources.corridor_effect import Decision
-from geomatch.sources.regions import counties, municipalities
+from geomatch.sources.regions import municipalities
 from geomatch.words import gettext as _
 from geomatch.workspace import Workspace
 
 __all__ = ["Told", "ask_due", "ask_follow_up", "ask_list"]
-
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +30,6 @@ class Told:
     lines: list[str]
     notes: list[str]
     synthetic: bool
-
-
-def _checked(month: str, county: str | None) -> None:
-    problems = []
-    if not _MONTH.fullmatch(month):
-        problems.append(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
-    if county is not None and county not in set(counties()["county_code"]):
-        problems.append(
-            Problem(
-                _("there is no county {code}").format(code=county), _("a county code of two digits, 01 to 25")
-            )
-        )
-    if problems:
-        raise InputError(problems)
 
 
 def _names() -> dict[str, str]:
@@ -112,7 +89,7 @@ def ask_list(workspace: Workspace, month: str, county: str | None = None) -> Tol
     Raises:
         InputError: No such month or county; a register or a file of compensation is wrong.
     """
-    _checked(month, county)
+    check_asked(month, county)
     found = gathered(workspace)
     names = _names()
     told = [one for one in states(found.decisions, month) if _touches(county, one)]
@@ -144,7 +121,7 @@ def ask_due(workspace: Workspace, month: str, days: int, county: str | None = No
     Raises:
         InputError: As `ask_list`.
     """
-    _checked(month, county)
+    check_asked(month, county)
     found = gathered(workspace)
     names = _names()
     wanted = [one for one in found.decisions if _touches(county, one)]
@@ -201,7 +178,7 @@ def ask_follow_up(
     Raises:
         InputError: As `follow_up`; no such month or county.
     """
-    _checked(month, county)
+    check_asked(month, county)
     found = follow_up(workspace, month, county, progress)
     names = _names()
     facts = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,15 +11,15 @@ import geopandas as gpd
 import pandas as pd
 
 from geomatch.access import allocate_month
+from geomatch.asked import check_asked, computed_counties
 from geomatch.decisions.gather import Gathered, gathered
 from geomatch.disclosure import visible_activities
-from geomatch.errors import InputError, Problem
-from geomatch.month import Computed, compute_month, read_inputs
+from geomatch.errors import InputError
+from geomatch.month import Computed, computed_again
 from geomatch.points import without_sites
 from geomatch.publish.facts import CountyFacts, plain, records
 from geomatch.publish.numbers import month_text
 from geomatch.restricted import Audience, Restricted
-from geomatch.settings import Settings
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import SCENARIOS
 from geomatch.travel.network import Network
@@ -35,7 +34,6 @@ Left = tuple[int, int]
 """Thousandths of places that nobody takes, at low and at high need."""
 
 _TABLES = ("gaps", "served", "corridors", "points", "day_returns")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -179,25 +177,11 @@ def month_facts(
         InputError: The month is not computed, or not for that county; a copy of its inputs is gone.
     """
     names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
-    _check(month, county, set(names))
+    check_asked(month, county)
     manifest = workspace.manifest(month)
-    known = sorted(manifest["assumptions_by_county"])
-    if county is not None and county not in known:
-        raise InputError(
-            Problem(
-                _("{month} is not computed for county {county}").format(month=month, county=county),
-                _("one of {codes}").format(codes=", ".join(known)),
-                _("Compute it for that county: geomatch run {month}").format(
-                    month=f"{month} --county {county}"
-                ),
-            )
-        )
-    settings = Settings.from_dict(manifest["settings"])
+    wanted = computed_counties(manifest, county)
+    computed = computed_again(workspace, month, progress)
     used = [Input(**one) for one in manifest["inputs"]]
-    progress(_("Reading inputs"), 0, 6)
-    computed = compute_month(
-        workspace, month, manifest["county"], progress=progress, read=read_inputs(workspace, used, settings)
-    )
     shapes = municipalities()
     activities = visible_activities(workspace.read_activities(month), shapes)
     tables = {name: workspace.read_table(month, name) for name in _TABLES}
@@ -216,7 +200,7 @@ def month_facts(
         sources=(),
         window=_window(manifest),
         notes=(),
-        settings=settings,
+        settings=computed.inputs.settings,
         decided=decided if isinstance(decided, Gathered) else None,
         **tables,
     )
@@ -233,7 +217,7 @@ def month_facts(
             entitled=computed.entitled,
             undecided=str(decided) if isinstance(decided, InputError) else "",
         )
-        for code in ([county] if county else known)
+        for code in wanted
     ]
 
 
@@ -247,26 +231,6 @@ def _decided(workspace: Workspace, used: list[Input]) -> Gathered | InputError:
 
 def _series(series: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(series[["series_id", "visibility", "digital", "address"]])
-
-
-def _check(month: str, county: str | None, codes: set[str]) -> None:
-    problems = []
-    if not _MONTH.fullmatch(month):
-        problems.append(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
-    if county is not None and county not in codes:
-        problems.append(
-            Problem(
-                _("there is no county {code}").format(code=county), _("a county code of two digits, 01 to 25")
-            )
-        )
-    if problems:
-        raise InputError(problems)
 
 
 def _window(manifest: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from geomatch.asked import is_month
 from geomatch.entitled import breakdowns_used, counted_strata
 from geomatch.publish.activities import activity_table
 from geomatch.publish.corridors import GAIN_LIMITS, corridor_matrix, corridor_records, corridor_table
@@ -37,7 +38,6 @@ __all__ = ["INTERNAL", "IndexEntry", "county_files", "publish_county", "publish_
 _ALWAYS = "1900-01-01"
 # The tree that must not leave the boards. Its name is part of every address below it.
 INTERNAL = "internal"
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _COUNTY = re.compile(r"\d{2}")
 _LEAFLET_HOST = re.compile(r"https?://[^\s\"'<>)]*leafletjs\.com[^\s\"'<>)]*")
 _LEAFLET_PREFIX = re.compile(r"""prefix:'<a href="[^"]*" title="[^"]*">'\+\(.*?\)\+"Leaflet</a>\"""")
@@ -293,10 +293,7 @@ def _source(source: SourceNote) -> dict[str, str]:
 def _gain_legend() -> list[tuple[int, str]]:
     """Line classes of persons gained, thinnest first."""
     texts = [_("under {n} person").format(n=GAIN_LIMITS[0])]
-    texts += [
-        _("{low} to under {high}").format(low=low, high=high)
-        for low, high in pairwise(GAIN_LIMITS)
-    ]
+    texts += [_("{low} to under {high}").format(low=low, high=high) for low, high in pairwise(GAIN_LIMITS)]
     return list(enumerate([*texts, _("{n} or more").format(n=GAIN_LIMITS[-1])]))
 
 
@@ -430,7 +427,7 @@ def publish_county(facts: CountyFacts, site: Path) -> Path:
     Raises:
         ValueError: Month or county code are not of their form, and would name another folder.
     """
-    if not _MONTH.fullmatch(facts.month) or not _COUNTY.fullmatch(facts.county_code):
+    if not is_month(facts.month) or not _COUNTY.fullmatch(facts.county_code):
         raise ValueError(f"{facts.month!r}, {facts.county_code!r}")
     tree = site / INTERNAL
     # Made by `geomatch documents`, and left by a new page.

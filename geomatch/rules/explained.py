@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from geomatch.asked import check_asked, is_month
 from geomatch.errors import InputError, Problem
 from geomatch.rules.answer import Answer, Finding, Person
 from geomatch.rules.differences import Changed, Parted, changed_rules
@@ -26,8 +26,6 @@ __all__ = [
     "parted_lines",
     "set_of",
 ]
-
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,7 @@ class Explained:
 
 def month_day(month: str) -> date:
     """The first day of a month. Raises InputError."""
-    if not _MONTH.fullmatch(month):
-        raise InputError(
-            Problem(
-                _("found “{value}”").format(value=month),
-                _("a month, YYYY-MM"),
-                _("Write for example 2023-02"),
-            )
-        )
+    check_asked(month)
     return date.fromisoformat(f"{month}-01")
 
 
@@ -98,7 +89,7 @@ def set_of(book: RuleBook, name: str) -> RuleSet:
         if wrong:
             raise InputError(wrong)
         return found
-    text = f"{name}-01" if _MONTH.fullmatch(name) else name
+    text = f"{name}-01" if is_month(name) else name
     try:
         day = date.fromisoformat(text)
     except ValueError as error:

@@ -273,7 +273,10 @@ def test_the_command_writes_both_files(
     [
         (["2023-13"], "found “2023-13”; expected a month, YYYY-MM. Write for example 2023-02."),
         (["2022-12"], "2022-12 is not computed yet. Compute it: geomatch run 2022-12"),
-        (["2023-01", "--county", "24"], "2023-01 is not computed for county 24; expected one of 25."),
+        (
+            ["2023-01", "--county", "24"],
+            "2023-01 is not computed for county 24; expected one of 25. Compute it for that county: geomatch run 2023-01 --county 24",
+        ),
     ],
 )
 def test_what_the_command_refuses(
