@@ -294,6 +294,10 @@ DAY_RETURNS = Table(
             "",
             "In some reachable session the last way home hangs on a change under `limits.tight_change_min`.",
         ),
+        _min(
+            "last_way_home_change_min",
+            "Shortest change of a last way home over reachable sessions; none where none of them has a change.",
+        ),
         Column("sessions_per_week", "float", "sessions/week", "Reachable sessions a week of the window."),
         Column(
             "reason",
@@ -529,6 +533,10 @@ CORRIDORS = Table(
         Column("last_way_home_share", "float?", "share 0-1", "Of the best day return."),
         Column(
             "last_way_home_tight", "bool", "", "The best day return's last way home hangs on a tight change."
+        ),
+        _min(
+            "last_way_home_change_min",
+            "Shortest change of the best day return's last way home; none where it has no change.",
         ),
         *(
             _milli(

@@ -341,6 +341,14 @@ def test_the_day_returns_of_a_pair():
     assert (row["travel_best_min"], row["travel_median_min"], row["travel_worst_min"]) == (20, 30, 50)
     assert (row["sessions_per_week"], row["transfers"], row["booking_needed"]) == (5, 1, False)
     assert (row["last_way_home_share"], row["last_way_home_tight"], row["transit_ok"]) == (0.5, False, True)
+    assert np.isnan(row["last_way_home_change_min"])
+    world.way("0180/b", "t", 10, per_week=1, tight=True)
+    row = table(world).loc["0180-0181"]
+    assert (row["travel_best_min"], row["last_way_home_tight"], row["last_way_home_change_min"]) == (
+        10,
+        True,
+        5,
+    )
 
 
 def test_a_world_without_pairs_is_an_empty_table():

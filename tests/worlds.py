@@ -246,6 +246,7 @@ class World:
                 "booking_needed": w["booking"],
                 "last_way_home_share": 0.5,
                 "last_way_home_tight": w["tight"],
+                "last_way_home_change_min": 5.0 if w["tight"] else float("nan"),
                 "sessions_per_week": w["per_week"],
                 "reason": "" if w["reachable"] else "too_long",
             }

@@ -83,6 +83,7 @@ def _numbers(worth: Worth, way: Ways, codes: list[str], settings: CorridorSettin
         "booking_needed": way.booking_needed,
         "last_way_home_share": way.last_way_home_share,
         "last_way_home_tight": way.last_way_home_tight,
+        "last_way_home_change_min": way.last_way_home_change_min,
         **{f"gain_{corner}_milli": worth.gain[corner] for corner in CORNERS},
         **{f"gain_paired_{name}_milli": worth.paired[name] for name in trips},
         "paired_with": "" if worth.paired_with is None else codes[worth.paired_with],

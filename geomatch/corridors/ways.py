@@ -25,6 +25,7 @@ _BEST_FIRST = [
     "sessions_per_week",
     "walk_m",
     "tightest_change_min",
+    "last_way_home_change_min",
 ]
 
 
@@ -36,8 +37,8 @@ class Ways:
         best_min, median_min, worst_min: `travel_min`, shortest, lower median and longest.
         sessions_per_week: Most sessions a week for one point, all its series there together.
         best_sessions_per_week: Sessions a week of the best day return.
-        transfers, walk_m, tightest_change_min, booking_needed, last_way_home_share, last_way_home_tight: Of the best
-            day return.
+        transfers, walk_m, tightest_change_min, booking_needed, last_way_home_share, last_way_home_tight,
+            last_way_home_change_min: Of the best day return.
         best_failings: Which of too_long, booking_needed, tight_last_way_home the best day return has.
         failings: Which of them any day return has.
         points, series: Names of point and series of each day return, for distances.
@@ -54,6 +55,7 @@ class Ways:
     booking_needed: bool = False
     last_way_home_share: float = math.nan
     last_way_home_tight: bool = False
+    last_way_home_change_min: float = math.nan
     best_failings: tuple[str, ...] = ()
     failings: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
@@ -111,7 +113,13 @@ def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways
     points, series = table["point_id"].to_numpy(dtype=object), table["series_id"].to_numpy(dtype=object)
     best = table.loc[first]
     transfers = [None if pd.isna(value) else int(value) for value in best["transfers"].tolist()]
-    names_of_figures = ("sessions_per_week", "walk_m", "tightest_change_min", "last_way_home_share")
+    names_of_figures = (
+        "sessions_per_week",
+        "walk_m",
+        "tightest_change_min",
+        "last_way_home_share",
+        "last_way_home_change_min",
+    )
     figures = {name: pd.to_numeric(best[name]).to_numpy(dtype=float) for name in names_of_figures}
     booked = best["booking_needed"].to_numpy(dtype=bool)
     tight = best["last_way_home_tight"].to_numpy(dtype=bool)
@@ -133,6 +141,7 @@ def ways_between(reach: Reach, settings: Settings) -> dict[tuple[int, int], Ways
             booking_needed=bool(booked[number]),
             last_way_home_share=float(figures["last_way_home_share"][number]),
             last_way_home_tight=bool(tight[number]),
+            last_way_home_change_min=float(figures["last_way_home_change_min"][number]),
             best_failings=named(fails[start]),
             failings=named(any_fails[number]),
             points=tuple(points[start : end + 1]),

@@ -62,6 +62,7 @@ _WITHHELD = (
     "booking_needed",
     "last_way_home_share",
     "last_way_home_tight",
+    "last_way_home_change_min",
     "trips_low",
     "trips_high",
     "cost_low_sek",
@@ -159,7 +160,7 @@ def _criteria(row: Mapping[str, Any], least: str) -> list[Cell]:
 
 def _journey_cells(journey: Journey | None) -> list[Cell]:
     if journey is None:
-        return [Cell(NOTHING)] * 10
+        return [Cell(NOTHING)] * 11
     return [
         minutes_cell(journey.best),
         minutes_cell(journey.median),
@@ -170,6 +171,7 @@ def _journey_cells(journey: Journey | None) -> list[Cell]:
         number_cell(journey.tightest_change_min, 0),
         yes_no(value=journey.booking_needed, wanted=False),
         _share(journey.last_way_home_share),
+        number_cell(journey.last_way_home_change_min, 0),
         yes_no(value=journey.last_way_home_tight, wanted=False),
     ]
 
@@ -212,6 +214,7 @@ def _corridor_headings() -> tuple[Heading, ...]:
         Heading(_("shortest change, min"), numeric=True, group=journey),
         Heading(_("booking"), group=journey),
         Heading(_("no later way home"), numeric=True, group=journey),
+        Heading(_("its shortest change, min"), numeric=True, group=journey),
         Heading(_("tight change"), group=journey),
         Heading(_("trips a month"), numeric=True, group=fares),
         Heading(_("kr a month"), numeric=True, group=fares),

@@ -37,7 +37,7 @@ class Journey:
         best, median, worst: Shortest, lower median and longest, each way.
         sessions_per_week: Most sessions a week of one point.
         best_sessions_per_week, transfers, tightest_change_min, booking_needed, last_way_home_share,
-            last_way_home_tight: Of the best one (None: no change).
+            last_way_home_tight, last_way_home_change_min: Of the best one (None: no change).
         walk_m: Metres walked there and home in the best one; not told (None) where it leads to a place that is not shown.
         good: The best one keeps the limits of a recommendation.
         places: Places of the activities that are reached.
@@ -54,6 +54,7 @@ class Journey:
     booking_needed: bool
     last_way_home_share: float
     last_way_home_tight: bool
+    last_way_home_change_min: float | None
     good: bool
     places: int
 
@@ -95,12 +96,17 @@ def _journey(rows: pd.DataFrame) -> Journey:
             "sessions_per_week",
             "shown_walk_m",
             "tightest_change_min",
+            "last_way_home_change_min",
         ],
         kind="stable",
     )
     best: Any = rows.iloc[0]
     times = [Minutes(*pair) for pair in zip(rows["minutes"].tolist(), rows["rounded"].tolist(), strict=True)]
     places = rows.drop_duplicates("series_id")["places"]
+
+    def known(name: str) -> float | None:
+        return None if pd.isna(best[name]) else float(best[name])
+
     return Journey(
         best=times[0],
         median=times[(len(times) - 1) // 2],
@@ -108,15 +114,14 @@ def _journey(rows: pd.DataFrame) -> Journey:
         sessions_per_week=float(rows.groupby("point_id")["sessions_per_week"].sum().max()),
         best_sessions_per_week=float(best["sessions_per_week"]),
         transfers=None if pd.isna(best["transfers"]) else int(best["transfers"]),
-        walk_m=None if pd.isna(best["shown_walk_m"]) else float(best["shown_walk_m"]),
-        tightest_change_min=None
-        if pd.isna(best["tightest_change_min"])
-        else float(best["tightest_change_min"]),
+        walk_m=known("shown_walk_m"),
+        tightest_change_min=known("tightest_change_min"),
         booking_needed=bool(best["booking_needed"]),
         last_way_home_share=math.nan
         if pd.isna(best["last_way_home_share"])
         else float(best["last_way_home_share"]),
         last_way_home_tight=bool(best["last_way_home_tight"]),
+        last_way_home_change_min=known("last_way_home_change_min"),
         good=not best["fails"],
         places=int(places.sum()),
     )

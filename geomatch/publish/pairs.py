@@ -222,7 +222,10 @@ def _journey_sentence(journey: Journey) -> str:
     if journey.booking_needed:
         text += " " + _("It must be booked ahead.")
     if journey.last_way_home_tight:
-        text += " " + _("The last way home hangs on a tight change.")
+        # Tight means that it has a change, and that one is under `limits.tight_change_min`.
+        text += " " + _("The last way home hangs on a change of {n} minutes.").format(
+            n=decimal(journey.last_way_home_change_min or 0, 0)
+        )
     return text
 
 

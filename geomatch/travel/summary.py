@@ -35,6 +35,7 @@ PAIR_COLUMNS = (
     "booking_needed",
     "last_way_home_share",
     "last_way_home_tight",
+    "last_way_home_change_min",
     "sessions_per_week",
     "reason",
 )
@@ -119,7 +120,13 @@ def summarise(
         return groups.spread(frame[name].to_numpy()[median].astype(float))
 
     last = frame["last_way_home"].to_numpy(bool) & good
-    tight = last & (frame["home_tightest_change_s"].to_numpy(float) < tight_change_min * 60)
+    # Of the last ways home alone; infinite where there is no change, so that the least is that of those with one.
+    change_s = np.where(
+        last, np.nan_to_num(frame["home_tightest_change_s"].to_numpy(float), nan=np.inf), np.inf
+    )
+    tight = change_s < tight_change_min * 60
+    least_s = np.full(len(names), np.inf)
+    np.minimum.at(least_s, pair, change_s)
     booked = (frame["out_booking"].to_numpy(bool) | frame["home_booking"].to_numpy(bool)) & good
 
     def per_pair(where: np.ndarray) -> np.ndarray:
@@ -149,6 +156,7 @@ def summarise(
         "booking_needed": per_pair(booked) > 0,
         "last_way_home_share": groups.spread((per_pair(last) / np.maximum(groups.count, 1))[groups.any]),
         "last_way_home_tight": per_pair(tight) > 0,
+        "last_way_home_change_min": np.where(np.isfinite(least_s), least_s / 60, np.nan),
         "sessions_per_week": groups.count / weeks,
         "reason": np.where(reachable, "", _most_frequent(pair, frame["reason"].to_numpy(object), len(names))),
     }

@@ -150,6 +150,7 @@ def corridor(from_code: str, to_code: str, **changes: object) -> dict[str, objec
         "booking_needed": False,
         "last_way_home_share": 0.5,
         "last_way_home_tight": False,
+        "last_way_home_change_min": None,
         "gain_ll_milli": 6_000,
         "gain_lh_milli": 6_400,
         "gain_hl_milli": 8_250,
@@ -345,6 +346,7 @@ def day_return(
         home_min_median=travel_min,
         transfers=1,
         last_way_home_share=0.5,
+        last_way_home_change_min=12.0,
         sessions_per_week=2.5,
     )
     return {**row, **changes}

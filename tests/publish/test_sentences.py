@@ -242,11 +242,13 @@ def test_a_journey_that_is_booked_ahead_and_hangs_on_a_tight_change() -> None:
     returns = day_returns()
     own = returns["series_id"] == "s5"
     returns.loc[own, ["booking_needed", "last_way_home_tight"]] = True
+    returns.loc[own, "last_way_home_change_min"] = 4.0
     (row,) = corridor_records(
         county_facts(day_returns=returns, corridors=pd.DataFrame([corridor("9901", "9902")]))
     )
-    assert JOURNEY + " Resan måste förbokas. Sista hemresan hänger på ett snävt byte." in corridor_sentences(
-        row, NAMES, Settings()
+    assert (
+        JOURNEY + " Resan måste förbokas. Sista hemresan hänger på ett byte på 4 minuter."
+        in corridor_sentences(row, NAMES, Settings())
     )
 
 

@@ -89,16 +89,16 @@ def test_corridors_open_first_then_by_verdict() -> None:
     ]
     assert rows[1][3:-1] == [
         "6", "6,4", "8,2", "9", "–", "–", "2 / 9", "8 / 7", "≤ 50", "≤ 50", "≤ 80", "2,5", "1", "–", "0", "nej",
-        "50\u00a0%", "nej", "130 / 195", "5\u00a0850 / 8\u00a0775", "22", "975", "stor nog", "räcker", "god",
+        "50\u00a0%", "12", "nej", "130 / 195", "5\u00a0850 / 8\u00a0775", "22", "975", "stor nog", "räcker", "god",
     ]  # fmt: skip
     # How far one walks is told where it leads to a place that is shown.
     assert rows[0][16:18] == ["0", "0"]
     assert rows[0][11:14] == ["56", "56", "≤ 80"]
     assert rows[2][7:9] == ["7 / 9,5", "Cedersta → Dalarö"]
     # Nothing that may be shown is reached: neither the journey nor what follows from it.
-    assert rows[2][10:28] == [*["–"] * 15, "under 6 personer", "–", "–"]
+    assert rows[2][10:29] == [*["–"] * 16, "under 6 personer", "–", "–"]
     # Nobody gets there at all: that is no secret.
-    assert rows[4][10:22] == ["0", *["–"] * 10, "0"]
+    assert rows[4][10:23] == ["0", *["–"] * 11, "0"]
     assert rows[4][-3:-1] == ["under 6 lediga", "brister"]
     assert all(row[-1].endswith(".") for row in rows)
     assert all(len(row) == len(corridor_table(county_facts()).headings) for row in rows)
@@ -216,6 +216,7 @@ def test_the_own_numbers_of_the_table_are_not_handed_on() -> None:
         "booking_needed": True,
         "last_way_home_share": 1.0,
         "last_way_home_tight": True,
+        "last_way_home_change_min": 7.0,
         "trips_low": 1.0,
         "cost_low_sek": 1.0,
         "cost_per_person_sek": 1.0,

@@ -456,6 +456,8 @@ def test_summing_up_sessions() -> None:
     assert (pair.out_min_median, pair.out_min_min, pair.out_min_max) == (20.0, 15.0, 30.0)
     assert (pair.transfers, pair.walk_m, pair.wait_min, pair.tightest_change_min) == (2, 102.0, 2.0, 5.0)
     assert (pair.last_way_home_share, pair.last_way_home_tight, pair.sessions_per_week) == (0.25, True, 2.0)
+    # The fourth session is the only one without a later way home; its way home changes in 300 s.
+    assert pair.last_way_home_change_min == 5.0
     strict = summarise(pd.DataFrame(rows), 0.81, 2, 10.0).iloc[0]
     assert (strict.reachable, strict.reason) == (False, "too_long")
 
