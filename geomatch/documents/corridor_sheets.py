@@ -24,7 +24,7 @@ from geomatch.documents.layout import (
 )
 from geomatch.documents.legs import Told, told_return
 from geomatch.documents.rules_text import agreement, entitled, rules
-from geomatch.documents.smallmap import Mark, small_map
+from geomatch.documents.smallmap import Mark, drawn, planned
 from geomatch.publish.corridors import corridor_records
 from geomatch.publish.facts import plain
 from geomatch.publish.numbers import NOTHING, decimal, persons_floor, whole
@@ -159,7 +159,8 @@ def _map(facts: DocumentFacts, row: Mapping[str, Any], told: Told | None) -> lis
     marks = (
         (Mark(told.origin, told.locality, "home"), Mark(told.goal, names[pair[1]], "goal")) if told else ()
     )
-    return [Drawing(small_map(county.municipalities, pair, title, words, marks), words)]
+    plan = planned(county.municipalities, pair, marks)
+    return [Drawing(drawn(plan, title, words), words, plan)]
 
 
 def _sheet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 
+from geomatch.documents.smallmap import Plan
 from geomatch.publish.numbers import NOTHING, decimal, whole
 from geomatch.words import gettext as _
 
@@ -99,10 +100,14 @@ class Paragraphs:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawing as SVG that stands by itself, and what it shows in words, for who cannot see it."""
+    """A drawing as SVG that stands by itself, and what it shows in words, for who cannot see it.
+
+    A map's `plan` is what a workbook draws.
+    """
 
     svg: str
     words: str
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)

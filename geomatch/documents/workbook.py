@@ -24,6 +24,7 @@ from geomatch.documents.layout import (
     joined,
     shown,
 )
+from geomatch.documents.mapchart import ROW_PT, ROWS, Maps
 from geomatch.templates import undated
 from geomatch.words import gettext as _
 
@@ -65,10 +66,10 @@ def _name(text: str, taken: set[str]) -> str:
 class _Sheet:
     """Fills one worksheet from the top."""
 
-    def __init__(self, sheet: Any, document: Document, widths: list[int]) -> None:  # noqa: ANN401  openpyxl has no types
+    def __init__(self, sheet: Any, document: Document, widths: list[int], maps: Maps) -> None:  # noqa: ANN401  openpyxl has no types
         from openpyxl.utils import get_column_letter  # noqa: PLC0415  slow to load; only needed here
 
-        self.sheet, self.document, self.row = sheet, document, 1
+        self.sheet, self.document, self.row, self.maps = sheet, document, 1, maps
         self.widths = widths or [100]
         self.size = 14 if document.large else 10
         for number, width in enumerate(self.widths, 1):
@@ -192,6 +193,7 @@ class _Sheet:
     def part(self, part: Part) -> None:
         """Any part of a section but its first table."""
         if isinstance(part, Drawing):
+            self._drawing(part)
             return
         self.row += 1
         if isinstance(part, Table):
@@ -207,6 +209,17 @@ class _Sheet:
                 self.line(text)
         else:
             self._signature(part)
+
+    def _drawing(self, part: Drawing) -> None:
+        """A map as a chart, below its words: rows enough for it to stand on. What has no plan is its words."""
+        self.row += 1
+        self.line(part.words)
+        if part.plan is None:
+            return
+        self.maps.add(self.sheet, f"A{self.row}", part.plan)
+        for _number in range(ROWS):
+            self.sheet.row_dimensions[self.row].height = ROW_PT
+            self.row += 1
 
     def _signature(self, part: Signature) -> None:
         self.line(part.heading, bold=True)
@@ -236,15 +249,25 @@ class _Sheet:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_margins.left = sheet.page_margins.right = 0.5
         sheet.page_margins.top = sheet.page_margins.bottom = 0.75
-        sheet.oddHeader.left.text = _for_header(" · ".join(self.document.marks))
-        sheet.oddHeader.right.text = _for_header(self.document.kicker)
-        sheet.oddFooter.left.text = _for_header(self.document.foot)
-        sheet.oddFooter.right.text = "&P (&N)"
+        _mark_pages(sheet, self.document)
 
 
 def _for_header(text: str) -> str:
     """A text as the header of a page takes it: `&` begins a code there."""
     return text[:_LONGEST_HEADER].replace("&", "&&")
+
+
+def _mark_pages(sheet: Any, document: Document) -> None:  # noqa: ANN401  openpyxl has no types
+    """What stands on every printed page."""
+    sheet.oddHeader.left.text = _for_header(" · ".join(document.marks))
+    sheet.oddHeader.right.text = _for_header(document.kicker)
+    sheet.oddFooter.left.text = _for_header(document.foot)
+    sheet.oddFooter.right.text = "&P (&N)"
+
+
+def _marks(document: Document) -> str:
+    """How it may be used, whether it is synthetic, county and month."""
+    return " · ".join((*document.marks, document.kicker))
 
 
 def _widths(tables: Iterable[Table]) -> list[int]:
@@ -269,11 +292,12 @@ def workbook_bytes(document: Document) -> bytes:
     book.remove(book.active)
     book.properties.title, book.properties.creator = document.title, "geomatch"
     taken: set[str] = set()
+    maps = Maps(book, _name(_("Map data"), taken), (document.title, _marks(document)))
 
     def sheet(name: str, heading: str, widths: list[int]) -> _Sheet:
-        made = _Sheet(book.create_sheet(_name(name, taken)), document, widths)
+        made = _Sheet(book.create_sheet(_name(name, taken)), document, widths, maps)
         made.line(heading, bold=True, size=made.size + 4)
-        made.line(" · ".join((*document.marks, document.kicker)), bold=True, color=_WARN)
+        made.line(_marks(document), bold=True, color=_WARN)
         return made
 
     apart = [section for section in document.sections if section.own_sheet or not document.one_sheet]
@@ -293,6 +317,9 @@ def workbook_bytes(document: Document) -> bytes:
     for text in (document.about, *document.notes, document.foot):
         about.line(text)
     about.finish(2, 2)
+    if maps.data is not None:
+        _mark_pages(maps.data, document)
+    maps.finish()
     buffer = io.BytesIO()
     book.save(buffer)
     return undated(buffer.getvalue())

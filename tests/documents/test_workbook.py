@@ -10,9 +10,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from geomatch.documents.layout import Section, joined
+from geomatch.documents.layout import Drawing, Section, joined
+from geomatch.documents.smallmap import drawn, planned
 from geomatch.documents.workbook import workbook_bytes
 from tests.documents.made import COLUMNS, TABLE, document, one_sheet
+from tests.publish.fixture_month import municipalities
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
@@ -119,3 +121,38 @@ def test_an_ampersand_in_the_printed_header_is_one() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         text = archive.read("xl/worksheets/sheet1.xml").decode()
     assert re.search(r"<oddHeader>.*A&amp;&amp;B</oddHeader>", text)
+
+
+def test_a_map_is_a_chart_of_lines_with_its_cells_on_a_hidden_sheet() -> None:
+    """The plan that the page draws, its corners upside down: a chart counts upwards."""
+    pair = ("9901", "9902")
+    plan = planned(municipalities(), pair)
+    section = Section("a", "Ask", (Drawing(drawn(plan, "Karta", "En pil."), "En pil.", plan), TABLE))
+    content = workbook_bytes(document(sections=(section,)))
+    book = opened(content)
+    assert book.sheetnames == ["Ask", "Om", "Kartdata"]
+    assert book["Kartdata"].sheet_state == "hidden"
+    assert [row[0].value for row in book["Kartdata"].iter_rows(max_row=2)] == [
+        document().title,
+        book["Ask"]["A2"].value,
+    ]
+    texts = [row[0].value for row in book["Ask"].iter_rows(max_col=1)]
+    assert "En pil." in texts
+    (chart,) = book["Ask"]._charts
+    # Two neighbours, two municipalities, the arrow and two places.
+    assert len(chart.series) == 7
+    names = [cell.value for cell in book["Kartdata"][4] if cell.value]
+    assert names == ["near", "near", "goal", "home", "resan", "Askvik", "Björkmo"]
+    home = [
+        (x.value, y.value) for x, y in book["Kartdata"].iter_rows(min_row=5, min_col=7, max_col=8) if x.value
+    ]
+    assert home[0] == home[-1]
+    assert sorted(set(home)) == sorted(
+        {(x, round(400 - y, 1)) for ring in dict(plan.outlines)["home"] for x, y in ring}
+    )
+    # From Askvik to 12 units short of the other place, which lies at 434.9 (40 km of 174 m to the east).
+    arrow = [
+        (x.value, y.value) for x, y in book["Kartdata"].iter_rows(min_row=5, max_row=6, min_col=9, max_col=10)
+    ]
+    assert arrow == [(205.1, 200.0), (422.9, 200.0)]
+    assert workbook_bytes(document(sections=(section,))) == content
