@@ -62,11 +62,15 @@ def gain_of(states: States, count: int, corridors: Sequence[int]) -> int:
 
 
 def gains_on_top(states: States, count: int, corridors: Sequence[int], candidates: Ints) -> Ints:
-    """What each candidate would bring with `corridors` open."""
+    """What each candidate would bring with `corridors` open; one of those brings nothing more."""
     opened = _start(states, count)
     for number in corridors:
         opened.add(number)
-    found = [try_one(states.flow, one, count, *opened.labels) for one in candidates.tolist()]
+    # Opening one twice would make rings of the lists of arcs.
+    found = [
+        0 if one in corridors else try_one(states.flow, one, count, *opened.labels)
+        for one in candidates.tolist()
+    ]
     opened.close()
     return np.array(found, dtype=np.int64)
 

@@ -104,6 +104,16 @@ def test_something_must_be_asked(asked) -> None:
         solved(freed(), **asked)
 
 
+def test_a_pair_that_is_chosen_is_not_opened_again() -> None:
+    """Two of a's five fill s and b's three have room at t: the pair has people unserved and a free place, not for them."""
+    world = World().live("0180/a", 5).live("0180/b", 3)
+    world = world.offer("s", "0181", 2).offer("t", "0181", 10).offer("u", "0182", 1)
+    world = world.way("0180/a", "s").way("0180/b", "t").way("0180/a", "u")
+    found = solved(world, settings(), number=2)
+    assert pairs(found.best) == ["0180-0181", "0180-0182"]
+    assert [one.gain_milli[0] for one in found.best.chosen] == [5000, 1000]
+
+
 def total_of(month, end, corridors):
     """Most served with these closed corridors open as well, by a flow that `best_set` does not use."""
     reach = month.reach
