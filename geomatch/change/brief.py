@@ -11,8 +11,11 @@ import pandas as pd
 
 from geomatch.change.months import Change
 from geomatch.change.words import amount_text, change_sentences, withheld_sentence
+from geomatch.decisions.short import due_text
+from geomatch.decisions.state import Due
 from geomatch.publish.facts import plain
-from geomatch.publish.numbers import half_up, interval, month_text, pair, percent_interval, whole
+from geomatch.publish.numbers import half_up, interval, month_text, percent_interval, whole
+from geomatch.publish.pairs import pair_name
 from geomatch.publish.words import group_text, list_text
 from geomatch.settings import Settings
 from geomatch.tables import SCENARIOS, records
@@ -24,6 +27,7 @@ __all__ = ["Brief", "BriefFacts", "make_brief"]
 CHANGES = 5
 """How many changes the brief tells (issue: five)."""
 _SUGGESTIONS = 2
+_RENEWALS = 3
 _NAMES = 4
 _MILLI = 1000
 
@@ -46,6 +50,7 @@ class BriefFacts:
         made_from: The sources in one line.
         by_share: Target groups in the county of whom somebody's right to travel is reckoned by the eligible share; None
             takes all that live there.
+        due: Approved pairs that begin or end in the county and must be renewed soon, by last day.
     """
 
     month: str
@@ -62,6 +67,7 @@ class BriefFacts:
     change: Change | None
     made_from: str
     by_share: frozenset[str] | None = None
+    due: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +188,30 @@ def _decisions(facts: BriefFacts, own: pd.DataFrame) -> list[str]:
     """The changes with the largest gain, at low need first."""
     found = [one for one in (_corridor(facts), _places(facts), _activity(own)) if one is not None]
     found.sort(key=lambda one: (-one[0], -one[1], one[2]))
-    if not found:
-        return [_("No corridor and no activity would give anybody more a place.")]
     texts = [text for _low, _high, text in found[:_SUGGESTIONS]]
+    if not texts:
+        return [_("No corridor and no activity would give anybody more a place."), *_renewals(facts)]
     return [
         _("Suggestion: {text}").format(text=texts[0]),
         *(_("Or: {text}").format(text=t) for t in texts[1:]),
+        *_renewals(facts),
     ]
+
+
+def _renewals(facts: BriefFacts) -> list[str]:
+    """The approved pairs that must be renewed soon, those that run out first by name."""
+    told = [
+        "{pair}: {text}".format(pair=pair_name("-".join(one.decision.pair), facts.names), text=due_text(one))
+        for one in facts.due[:_RENEWALS]
+    ]
+    more = len(facts.due) - len(told)
+    if more:
+        told.append(
+            ngettext(
+                "{n} more pair must be renewed soon.", "{n} more pairs must be renewed soon.", more
+            ).format(n=whole(more))
+        )
+    return told
 
 
 _Suggestion = tuple[int, int, str]
@@ -234,15 +257,16 @@ def _places(facts: BriefFacts) -> _Suggestion | None:
         low, high = (int(sums.get((code, scenario), 0)) for scenario in SCENARIOS)
         if low or high:
             text = _(
-                "more places for {name}: {n} persons reach an activity, but its places are taken. Each further place in one that suits them takes one more."
-            ).format(name=plain(facts.names.get(code, code)), n=_pair(half_up(low), half_up(high)))
+                "more places for {name}: {persons} reach an activity, but its places are taken. Each further place in one that suits them takes one more."
+            ).format(name=plain(facts.names.get(code, code)), persons=_persons(half_up(low), half_up(high)))
             found.append((-low, -high, text))
     return _first(found)
 
 
-def _pair(low: int, high: int) -> str:
-    """Values at low and at high need, which are no bounds."""
-    return whole(low) if low == high else _("{n} (at low / high need)").format(n=pair(low, high))
+def _persons(low: int, high: int) -> str:
+    """Persons at low and at high need, which are no bounds: with a wider right to travel fewer may be left."""
+    text = ngettext("{n} person", "{n} persons", low).format(n=whole(low))
+    return text if low == high else _("{persons} ({n} at high need)").format(persons=text, n=whole(high))
 
 
 def _activity(own: pd.DataFrame) -> _Suggestion | None:

@@ -14,6 +14,8 @@ from geomatch.asked import check_asked, computed_counties
 from geomatch.change.brief import Brief, BriefFacts, make_brief
 from geomatch.change.decompose import published
 from geomatch.change.months import change_between, month_before
+from geomatch.decisions.gather import gathered
+from geomatch.decisions.state import RENEWAL_DAYS, Due, due
 from geomatch.disclosure import visible_activities
 from geomatch.entitled import counted_strata
 from geomatch.publish.county import template_text
@@ -21,7 +23,7 @@ from geomatch.settings import Settings
 from geomatch.sources.regions import counties, municipalities
 from geomatch.words import gettext as _
 from geomatch.words import using_language
-from geomatch.workspace import Workspace
+from geomatch.workspace import Input, Workspace
 
 __all__ = ["brief_html", "brief_text", "write_briefs"]
 
@@ -124,7 +126,15 @@ def _facts(
         change=change_between(workspace, before, month, code, progress) if told else None,
         made_from=_made_from(manifest),
         by_share=_by_share(workspace.read_table(month, "points"), tables["need"], code),
+        due=_due(workspace, manifest, code),
     )
+
+
+def _due(workspace: Workspace, manifest: dict[str, Any], code: str) -> tuple[Due, ...]:
+    """The approved pairs of a county that must be renewed soon, by the registers that the month was computed from."""
+    registers = [Input(**one) for one in manifest["inputs"] if one["kind"] == "corridors"]
+    found, _renewed = due(gathered(workspace, registers).decisions, str(manifest["month"]), RENEWAL_DAYS)
+    return tuple(one for one in found if code in {part[:2] for part in one.decision.pair})
 
 
 def _by_share(points: pd.DataFrame, need: pd.DataFrame, code: str) -> frozenset[str]:

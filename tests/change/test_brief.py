@@ -15,9 +15,11 @@ from geomatch.change.brief import BriefFacts, make_brief
 from geomatch.change.brief_files import WIDTH, brief_html, brief_text
 from geomatch.change.decompose import decompose
 from geomatch.change.months import Change
+from geomatch.decisions.state import Due
 from geomatch.settings import Settings, Share
 from geomatch.words import using_language
 from tests.change.mixed import states
+from tests.decisions.small import decided
 from tests.worlds import World, settings
 
 NAMES = {"0180": "Ett", "0181": "Två", "0182": "Tre"}
@@ -149,6 +151,36 @@ def test_decisions_go_by_their_gain() -> None:
         made = make_brief(facts(corridors=table[table["verdict"] == "outside_policy"]))
         assert made.sections[2][1][1] == (
             "Or: an activity, or a later bus, for Två: 1–5 persons can reach nothing suitable and be home the same day."
+        )
+
+
+def test_fewer_may_be_left_at_high_need() -> None:
+    served = facts().served
+    high = (served["scenario"] == "high") & (served["municipality_code"] == "0180")
+    fewer = served.assign(in_reach_full_milli=served["in_reach_full_milli"].where(~high, 0))
+    assert int(fewer.loc[high, "in_reach_full_milli"].sum()) == 0
+    with using_language("en"):
+        (first, *_rest) = make_brief(facts(served=fewer)).sections[2][1]
+    assert first.startswith("Suggestion: more places for Ett: 7 persons (0 at high need) reach an activity")
+
+
+def test_what_must_be_renewed_is_named() -> None:
+    """Three by name, those that run out first; the fourth is counted."""
+    soon = tuple(
+        Due(decided("approved", "2023-01-01", last, pair=pair), last, days)
+        for pair, last, days in (
+            (("0180", "0181"), "2023-03-03", 3),
+            (("0181", "0180"), "2023-03-31", 31),
+            (("0182", "0180"), "2023-04-01", 32),
+            (("0180", "0182"), "2023-04-02", 33),
+        )
+    )
+    with using_language("en"):
+        assert make_brief(facts(due=soon)).sections[2][1][-4:] == (
+            "Ett → Två: To be renewed: approved until 2023-03-03 (3 days left).",
+            "Två → Ett: To be renewed: approved until 2023-03-31 (31 days left).",
+            "Tre → Ett: To be renewed: approved until 2023-04-01 (32 days left).",
+            "1 more pair must be renewed soon.",
         )
 
 
