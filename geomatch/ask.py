@@ -12,11 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from geomatch.ask_text import better_lines, journey_lines, notes_of, reason_sentence
+from geomatch.ask_text import bad_row_notes, better_lines, journey_lines, notes_of, reason_sentence
 from geomatch.errors import InputError, Problem
 from geomatch.result_file import out_problems, write_result
 from geomatch.settings import Settings, load_settings
 from geomatch.sources.timetable import read_timetable
+from geomatch.sources.timetable_report import bad_rows
+from geomatch.tables import records
 from geomatch.travel.better import MOVE_KINDS, later_bus, moved_sessions
 from geomatch.travel.network import Network, build_network
 from geomatch.travel.question_files import Places, clock_seconds, place_of, read_activities, read_origins
@@ -42,6 +44,7 @@ __all__ = [
     "ask_better_times",
     "ask_journey",
     "ask_travel",
+    "bad_rows_of",
     "day_of",
     "default_cache",
     "facts_of",
@@ -183,6 +186,14 @@ def read_question(
     return Asked(network, read_from, read_to, window, sessions, chosen)
 
 
+def bad_rows_of(network: Network) -> list[dict[str, Any]]:
+    """Rows of the feeds that the reader left out or remarked on: file, kind, rows; also of a compiled timetable."""
+    return [
+        {"file": row.file, "kind": row.kind, "rows": int(row.rows)}
+        for row in records(bad_rows(network.timetable))
+    ]
+
+
 def facts_of(asked: Asked) -> dict[str, Any]:
     """What a question was about, as plain values."""
     with_sessions = asked.activities.table["activity_id"].isin(asked.sessions.table["activity_id"])
@@ -199,6 +210,7 @@ def facts_of(asked: Asked) -> dict[str, Any]:
         "sessions": len(asked.sessions.table),
         "sessions_on_holidays": asked.sessions.on_holidays,
         "notes": {"origins": asked.origins.notes, "activities": asked.activities.notes},
+        "bad_rows": bad_rows_of(asked.network),
     }
 
 
@@ -289,7 +301,7 @@ def ask_journey(
         clock: Start and end of the session, HH:MM.
 
     Returns:
-        The facts are those of `told.day_return`.
+        The facts are those of `told.day_return`, and `bad_rows` of the timetable.
 
     Raises:
         InputError: With every problem of what is given; else with those of the timetable, or that it does not
@@ -318,7 +330,8 @@ def ask_journey(
     lines = journey_lines(facts, chosen.limits, chosen.walk.max_walk_m)
     if facts["reason"]:
         facts["reason_text"] = reason_sentence(facts["reason"], chosen.limits)
-    return Answer(facts, [], "\n".join(lines))
+    facts["bad_rows"] = bad_rows_of(network)
+    return Answer(facts, bad_row_notes(facts["bad_rows"]), "\n".join(lines))
 
 
 def _place(text: str, option: str) -> tuple[float, float]:

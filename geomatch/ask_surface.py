@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geomatch.ask import Answer, Collected, Said, day_of, network_of
+from geomatch.ask import Answer, Collected, Said, bad_rows_of, day_of, network_of
 from geomatch.ask_text import notes_of
 from geomatch.errors import InputError, Problem
 from geomatch.settings import Settings, load_settings
@@ -313,6 +313,7 @@ def ask_surface(
         "sessions": len(sessions.table),
         "sessions_on_holidays": sessions.on_holidays,
         "notes": {"activities": asked.notes},
+        "bad_rows": bad_rows_of(network),
         "file": str(out),
         "cell_m": cell_m,
         "rows": rows,

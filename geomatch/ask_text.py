@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,20 @@ from geomatch.tables import records
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
 
-__all__ = ["better_lines", "journey_lines", "notes_of", "reason_sentence"]
+__all__ = ["bad_row_notes", "better_lines", "journey_lines", "notes_of", "reason_sentence"]
+
+
+def bad_row_notes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What was wrong with the timetable: a sentence for each feed and kind of bad row.
+
+    Args:
+        rows: file, kind, rows: of `timetable_report.bad_rows`.
+    """
+    return [f"{row['file']}: {note_text(row['kind'], row['rows'])}" for row in rows]
 
 
 def notes_of(facts: Mapping[str, Any], walk_m: float) -> list[str]:
-    """What was left out or cannot be reached, in sentences."""
+    """What was left out or cannot be reached, in sentences; `facts` are those of `ask.facts_of`."""
     said = []
     for name, count in (
         (
@@ -59,7 +68,7 @@ def notes_of(facts: Mapping[str, Any], walk_m: float) -> list[str]:
             said.append(name.format(count=count, walk=f"{walk_m:g}"))
     for name, notes in facts["notes"].items():
         said += [f"--{name}: {note_text(note, count)}" for note, count in sorted(notes.items())]
-    return said
+    return said + bad_row_notes(facts["bad_rows"])
 
 
 def reason_sentence(reason: str, limits: LimitSettings) -> str:
@@ -236,6 +245,10 @@ def _bus_line(row: Any) -> str:  # noqa: ANN401 (a row of `later_bus` with a fie
             activity=row.activity_id,
             days=days,
             more=decimal(row.more),
+        )
+        + " "
+        + _("It is like the departure of {line} at {time} from {stop}.").format(
+            line=line, time=row.like_departure, stop=row.from_stop
         )
     )
 

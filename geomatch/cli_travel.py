@@ -103,6 +103,8 @@ def _journey(
             timetable, (origin, activity), day, (start, end), settings=settings,
             cache=_cache(cache, without=no_cache), progress=progress,
         )  # fmt: skip
+    for note in answer.notes:
+        say(note)
     print_result(answer.facts, answer.text, as_json=as_json)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from geomatch.words import gettext as _
+from geomatch.words import ngettext
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,9 @@ def note_text(note: str, count: int) -> str:
         "note_rows": lambda: _("{count} rows below the table are text and not read."),
         "hidden_sheets": lambda: _("{count} hidden sheets are not read."),
         "signs_assumed": lambda: _("{count} withheld counts have no sign of their own: “..” is assumed."),
-        "ignored_columns": lambda: _("{count} columns are not used."),
+        "ignored_columns": lambda: ngettext(
+            "{count} column is not used.", "{count} columns are not used.", count
+        ),
         "visibility_assumed": lambda: _("{count} rows say nothing about visibility: “kommun” is assumed."),
         "status_assumed": lambda: _("{count} rows have no status: “pågående” is assumed."),
         "sex_assumed": lambda: _("{count} rows do not say whom they are for: women and men are assumed."),
@@ -68,15 +71,33 @@ def note_text(note: str, count: int) -> str:
         "digital_with_coordinates": lambda: _("{count} digital rows have coordinates, which are not used."),
         "without_sessions": lambda: _("{count} activities have no times: a standard session is assumed."),
         "read_as_windows_1252": lambda: _("The file is read as Windows text (cp1252)."),
-        "open_ended": lambda: _("{count} corridors have no last day: they stay open."),
-        "without_reference": lambda: _("{count} corridors have no reference."),
-        "refused_rows": lambda: _("{count} rows are refused corridors: they open nothing."),
-        "ended_rows": lambda: _("{count} rows end a corridor before its last day."),
-        "correction_rows": lambda: _(
-            "{count} rows correct another: they hold from the day they were decided."
+        "open_ended": lambda: ngettext(
+            "{count} corridor has no last day: it stays open.",
+            "{count} corridors have no last day: they stay open.",
+            count,
         ),
-        "decided_late": lambda: _(
-            "{count} decisions were made after their first day: they count from the day of the decision."
+        "without_reference": lambda: ngettext(
+            "{count} corridor has no reference.", "{count} corridors have no reference.", count
+        ),
+        "refused_rows": lambda: ngettext(
+            "{count} row is a refused corridor: it opens nothing.",
+            "{count} rows are refused corridors: they open nothing.",
+            count,
+        ),
+        "ended_rows": lambda: ngettext(
+            "{count} row ends a corridor before its last day.",
+            "{count} rows end a corridor before its last day.",
+            count,
+        ),
+        "correction_rows": lambda: ngettext(
+            "{count} row corrects another: it holds from the day it was decided.",
+            "{count} rows correct another: they hold from the day they were decided.",
+            count,
+        ),
+        "decided_late": lambda: ngettext(
+            "{count} decision was made after its first day: it counts from the day of the decision.",
+            "{count} decisions were made after their first day: they count from the day of the decision.",
+            count,
         ),
         "withheld_amounts": lambda: _("{count} amounts are withheld: nothing is put in their place."),
         "withheld_counts": lambda: _("{count} counts of persons or trips are withheld: they are intervals."),

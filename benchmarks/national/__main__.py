@@ -2,8 +2,9 @@
 
 Run: python -m benchmarks.national [FOLDER] [--without-cafein]
 
-FOLDER holds the generated feed and is made when it is missing. Each step runs in a process of its own, so that its
-peak memory is its own.
+FOLDER holds the generated feed and is made when it is missing. What it holds is printed first, always: the counts stand
+beside the zip with its checksum, and are counted from it where they are missing or are of another feed. Each step runs
+in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.csv as pa_csv
 import pyproj
 
 from benchmarks.national.generate import generate, report
@@ -34,6 +37,7 @@ from geomatch.travel.scan import INFINITE
 from geomatch.travel.scratch import Scratch
 from geomatch.travel.store import open_or_build
 from geomatch.travel.unlimited import Cone
+from geomatch.workspace import content_sha256
 
 FIRST, WEEKS, DAY = date(2023, 2, 6), 4, date(2023, 2, 8)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -44,6 +48,62 @@ OFF = LimitSettings(max_travel_min=2 * 24 * 60, max_transfers=63, allow_booking=
 def feed_of(folder: Path) -> Path:
     """The feed in `folder`."""
     return next(folder.glob("SYNTETISK-*.zip"))
+
+
+def counted_input(folder: Path) -> str:
+    """What the folder holds, as lines of text: the feed as it was counted when it was made, or else from its files."""
+    feed = feed_of(folder)
+    kept, mark = feed.with_suffix(".txt"), f"sha256 {content_sha256(feed)}"
+    said = kept.read_text(encoding="utf-8") if kept.is_file() else ""
+    head, _break, text = said.partition("\n")
+    if head != mark:
+        text = recounted(feed)
+        keep_counts(feed, text)
+    tables = {name: len(pd.read_csv(folder / f"{name}.csv")) for name in ("origins", "activities")}
+    return text.rstrip() + "".join(f"\n{count} {name}" for name, count in tables.items())
+
+
+def keep_counts(feed: Path, text: str) -> None:
+    """Write the counts of a feed beside it, with its checksum, by which they are known to be of it."""
+    said = f"sha256 {content_sha256(feed)}\n{text}\n"
+    feed.with_suffix(".txt").write_text(said, encoding="utf-8")
+
+
+def recounted(feed: Path) -> str:
+    """What the files of a feed hold, of the stop times the trips only: some seconds for the whole country."""
+    with zipfile.ZipFile(feed) as archive:
+
+        def table(name: str, *columns: str) -> pd.DataFrame:
+            with archive.open(f"{name}.txt") as file:
+                return pd.read_csv(file, usecols=list(columns), dtype=str, keep_default_na=False)
+
+        stations = table("stops", "location_type")["location_type"] == "1"
+        lines, trips = table("routes", "route_id"), table("trips", "trip_id", "service_id", "block_id")
+        rules = table("transfers", "from_trip_id", "transfer_type")
+        dates = table("calendar_dates", "service_id", "date")
+        with archive.open("stop_times.txt") as file:
+            calls = pa_csv.read_csv(file, convert_options=pa_csv.ConvertOptions(include_columns=["trip_id"]))
+    counts = calls["trip_id"].value_counts()
+    calls_of = pd.Series(counts.field("counts"), index=pd.Index(counts.field("values")))
+    # A trip of n calls has n - 1 rides.
+    rides = trips["trip_id"].map(calls_of).fillna(1).astype("int64") - 1
+    by_day = dates["service_id"].map(rides.groupby(trips["service_id"]).sum()).groupby(dates["date"]).sum()
+    between = rules.loc[rules["from_trip_id"] != "", "transfer_type"].value_counts().sort_index()
+    return "\n".join(
+        [
+            f"{feed}",
+            (
+                f"{int(stations.sum())} stations, {int((~stations).sum())} platforms, {len(lines)} lines, "
+                f"{len(trips)} trips, {calls.num_rows} stop times, {trips['service_id'].nunique()} services"
+            ),
+            f"{int((trips['block_id'] != '').sum())} trips in blocks",
+            (
+                f"transfers.txt: {int((rules['from_trip_id'] == '').sum())} rows name stations; between trips "
+                + ", ".join(f"type {kind}: {number}" for kind, number in between.items())
+            ),
+            *(f"{day}: {int(number)} connections" for day, number in by_day.items()),
+        ]
+    )
 
 
 def question(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -232,7 +292,9 @@ def main() -> None:
         steps[asked.step]()
         return
     if not list(asked.folder.glob("SYNTETISK-*.zip")):
-        print(report(generate(asked.folder)), flush=True)
+        counts = generate(asked.folder)
+        keep_counts(counts.feed, report(counts))
+    print(counted_input(asked.folder), flush=True)
     with tempfile.TemporaryDirectory() as cache:
         for step in ("compile", "open", "month", *(() if asked.without_cafein else ("cafein",))):
             command = [sys.executable, "-m", "benchmarks.national", str(asked.folder), "--step", step]

@@ -55,12 +55,12 @@ class TimetableSettings:
         0.05,
         "share 0-1",
         N_("assumed by us"),
-        N_("a timetable is refused when more of its stop times cannot be used"),
+        N_("a timetable is refused when more of the rows of one of its files cannot be used"),
         0,
         1,
     )
     max_bad_rows: int = _setting(
-        100, "stop times", N_("assumed by us"), N_("as many may be unusable in any timetable"), 0
+        100, "rows", N_("assumed by us"), N_("as many may be unusable in any file of a timetable"), 0
     )
 
 

@@ -41,7 +41,7 @@ def service_days(feed: FeedFiles, tables: Mapping[str, Block]) -> dict[str, np.n
 
     first, last = ordinals(weekly["start_date"]), ordinals(weekly["end_date"])
     bad = (first == 0) | (last == 0) | (last < first)
-    feed.count("calendar_bad_dates", int(bad.sum()))
+    feed.count("calendar_bad_dates", int(bad.sum()), of="calendar")
     flags = np.column_stack([weekly[day].is_one_of("1") for day in WEEKDAYS])
     runs = np.flatnonzero(~bad & flags.any(axis=1))
     _refuse_too_many(feed, first[runs], last[runs], flags[runs])
@@ -50,7 +50,7 @@ def service_days(feed: FeedFiles, tables: Mapping[str, Block]) -> dict[str, np.n
     day = ordinals(dates["date"])
     adds, takes = dates["exception_type"].is_one_of("1"), dates["exception_type"].is_one_of("2")
     wrong = (day == 0) | ~(adds | takes)
-    feed.count("calendar_dates_bad", int(wrong.sum()))
+    feed.count("calendar_dates_bad", int(wrong.sum()), of="calendar_dates")
     adds, takes = adds & ~wrong, takes & ~wrong
     keys = (of_dates << _SHIFT) | day
     found = _distinct(np.concatenate([*added, keys[adds]]))

@@ -15,7 +15,7 @@ from geomatch.errors import InputError, Problem
 from geomatch.settings import TimetableSettings
 from geomatch.sources.gtfs_calendar import service_days
 from geomatch.sources.gtfs_csv import Block
-from geomatch.sources.gtfs_files import FeedFiles
+from geomatch.sources.gtfs_files import STOP_TIMES, FeedFiles
 from geomatch.sources.gtfs_frequencies import write_out_headways
 from geomatch.sources.gtfs_stop_times import StopTimes, read_stop_times
 from geomatch.sources.gtfs_stops import read_stops
@@ -101,10 +101,11 @@ def read_feed(path: Path, limits: TimetableSettings) -> FeedContent:
     stops = read_stops(feed, tables)
     trips, routes = read_trips(feed, tables, days)
     times, rows = read_stop_times(feed, stops, trips)
-    _refuse_bad(feed, rows, limits)
     trips, times, pattern = write_out_headways(feed, tables, trips, times)
     used = np.flatnonzero(np.bincount(times.stop, minlength=len(stops)))
     rules = read_transfers(feed, tables, stops, trips, pattern, routes, used)
+    # Of stop_times.txt the tables have no rows: it is read block by block.
+    _refuse_bad(feed, {**{name: table.rows for name, table in tables.items()}, STOP_TIMES: rows}, limits)
     if not len(times):
         main = Problem(
             _("no trip can be used"),
@@ -132,19 +133,38 @@ def read_feed(path: Path, limits: TimetableSettings) -> FeedContent:
     return FeedContent(summary, timezone, stops, trips, len(routes), times, list(days.values()), rules)
 
 
-def _refuse_bad(feed: FeedFiles, rows: int, limits: TimetableSettings) -> None:
-    bad = sum(count for kind, count in feed.bad.items() if kind.startswith("stop_times"))
-    if bad > limits.max_bad_rows and bad > limits.max_bad_share * rows:
-        main = Problem(
-            _("{bad} of {rows} stop times cannot be used").format(bad=bad, rows=rows),
+def _refuse_bad(feed: FeedFiles, rows: Mapping[str, int], limits: TimetableSettings) -> None:
+    """Refuse a feed with a file of which too many rows were left out.
+
+    Each file is judged by its own rows, so that the many of one cannot hide that another is broken.
+
+    Args:
+        feed: What was left out.
+        rows: How many rows each file has, by its name without `.txt`.
+        limits: Refused are more than `max_bad_rows` rows of a file that are more than `max_bad_share` of its rows.
+
+    Raises:
+        InputError: With one problem for each such file, and all that was counted.
+    """
+    found = [
+        Problem(
+            (
+                _("{bad} of {rows} stop times cannot be used")
+                if name == STOP_TIMES
+                else _("{bad} of {rows} rows cannot be used")
+            ).format(bad=bad, rows=rows[name]),
             _("at most {share} per cent").format(share=f"{limits.max_bad_share * 100:g}"),
             _(
                 "Download the timetable again, or ask the operator. To use it all the same, raise max_bad_share under [timetable] in the settings"
             ),
             file=feed.name,
-            sheet="stop_times.txt",
+            sheet=f"{name}.txt",
         )
-        raise InputError([main, *feed.counted()])
+        for name, bad in sorted(feed.lost.items())
+        if bad > limits.max_bad_rows and bad > limits.max_bad_share * rows[name]
+    ]
+    if found:
+        raise InputError([*found, *feed.counted()])
 
 
 def _timezone(feed: FeedFiles, agency: Block) -> str:

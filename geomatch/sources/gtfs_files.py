@@ -15,7 +15,7 @@ from geomatch.notes import note_text
 from geomatch.sources.gtfs_csv import Block, CsvError, joined, read_ahead, read_blocks, read_headings
 from geomatch.words import gettext as _
 
-__all__ = ["WEEKDAYS", "FeedFiles"]
+__all__ = ["STOP_TIMES", "WEEKDAYS", "FeedFiles"]
 
 # The largest files of a feed, unpacked. A zip that unpacks to more is damaged or meant to fill the memory. The stop
 # times of the whole country are less than a gigabyte; they are read block by block and kept in some 25 bytes a row.
@@ -86,6 +86,7 @@ class FeedFiles:
         self.name = path.name
         self.problems: list[Problem] = []
         self.bad: dict[str, int] = {}
+        self.lost: dict[str, int] = {}
         self._places: dict[str, str] = {}
         if not path.exists():
             raise InputError(Problem(_("there is no such file"), remedy=_("Check the path"), file=self.name))
@@ -102,10 +103,19 @@ class FeedFiles:
         """Something that keeps the feed from being used."""
         self.problems.append(Problem(found, expected, remedy, self.name, file, row, column))
 
-    def count(self, kind: str, number: int) -> None:
-        """Rows of one kind that were left out."""
+    def count(self, kind: str, number: int, of: str = "") -> None:
+        """Rows of one kind that cannot be used as they are.
+
+        Args:
+            kind: What is wrong with them, as `note_text` knows it.
+            number: How many rows.
+            of: The file whose rows they are (without `.txt`), where they are left out; blank for what is only worth
+                a remark, since by that no feed is judged. One row is counted once.
+        """
         if number:
             self.bad[kind] = self.bad.get(kind, 0) + int(number)
+            if of:
+                self.lost[of] = self.lost.get(of, 0) + int(number)
 
     def counted(self, prefix: str = "") -> list[Problem]:
         """The bad rows, one problem for each kind."""

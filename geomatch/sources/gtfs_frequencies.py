@@ -53,7 +53,7 @@ def write_out_headways(
         | ~(rows["headway"] >= 1)
         | rows.duplicated()
     )
-    feed.count("frequencies_bad", int(bad.sum()))
+    feed.count("frequencies_bad", int(bad.sum()), of="frequencies")
     begins = np.searchsorted(times.trip, np.arange(len(trips) + 1))
     calls = np.diff(begins)
     # Only trips with sound stop times can be written out.

@@ -76,7 +76,7 @@ def read_stop_times(feed: FeedFiles, stops: pd.DataFrame, trips: pd.DataFrame) -
         parts.append(_usable(feed, block, trip_ids, stop_ids))
     times = _concatenated(parts)
     _sort(times)
-    feed.count("stop_times_repeated", _drop_repeated(times))
+    feed.count("stop_times_repeated", _drop_repeated(times), of=STOP_TIMES)
     _fill_blanks(feed, times, trip_ids)
     _drop_trips(feed, "stop_times_of_untimed_trip", times, times.arrival_s == BLANK, len(trips))
     same_trip = times.trip[1:] == times.trip[:-1]
@@ -115,7 +115,7 @@ def _usable(feed: FeedFiles, block: Block, trip_ids: pd.Index[str], stop_ids: pd
             (times.boarding == _UNKNOWN_CODE) | (times.alighting == _UNKNOWN_CODE),
         ),
     ):
-        feed.count(kind, int((where & ~bad).sum()))
+        feed.count(kind, int((where & ~bad).sum()), of=STOP_TIMES)
         bad = bad | where
     times.keep(~bad)
     # Only one of the two given: it stands for both.
@@ -187,7 +187,7 @@ def _drop_trips(feed: FeedFiles, kind: str, times: StopTimes, wrong: np.ndarray,
     lost = np.zeros(trips, bool)
     lost[times.trip[wrong]] = True
     rows = lost[times.trip]
-    feed.count(kind, int(rows.sum()))
+    feed.count(kind, int(rows.sum()), of=STOP_TIMES)
     times.keep(~rows)
 
 

@@ -39,12 +39,12 @@ def read_stops(feed: FeedFiles, tables: Mapping[str, Block]) -> pd.DataFrame:
         }
     )
     nameless = stops["stop_id"] == ""
-    feed.count("rows_without_id", int(nameless.sum()))
+    feed.count("rows_without_id", int(nameless.sum()), of="stops")
     inherits = stops["kind"].isin(WITHIN_STATION) & stops["lon"].isna() & stops["lat"].isna()
     stops["nowhere"] = ~inherits & ~_on_the_map(stops)
     # Of rows with one id, one with coordinates stays rather than one without.
     stops, repeated = without_repeats(stops[~nameless], "stop_id")
-    feed.count("stops_repeated", repeated)
+    feed.count("stops_repeated", repeated, of="stops")
     inherits = stops["kind"].isin(WITHIN_STATION) & stops["lon"].isna() & stops["lat"].isna()
     whole = pd.Index(stops["stop_id"], dtype=object)
     above = whole.get_indexer(pd.Index(stops["parent"], dtype=object))
@@ -54,7 +54,8 @@ def read_stops(feed: FeedFiles, tables: Mapping[str, Block]) -> pd.DataFrame:
         values[heirs] = values[above[heirs]]
         stops[name] = values
     usable = _on_the_map(stops)
-    feed.count("stops_without_coordinates", int((~usable).sum()))
+    feed.count("stops_without_coordinates", int((~usable).sum()), of="stops")
+    # These stops are used all the same: a remark.
     feed.count("stops_of_unknown_station", int((usable & (above < 0) & (stops["parent"] != "")).sum()))
     stops = stops[usable].reset_index(drop=True)
     stops["is_station"] = stops["kind"] == STATION

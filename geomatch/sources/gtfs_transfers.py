@@ -23,6 +23,7 @@ from geomatch.words import gettext as _
 
 __all__ = ["ChangeRules", "read_transfers"]
 
+_FILE = "transfers"
 _ENDS = ("from", "to")
 _SPECIAL_COLUMNS = ("from_trip", "to_trip", "from_route", "to_route")
 # Rules that those of stations and of trips by headway may grow to.
@@ -60,7 +61,7 @@ def read_transfers(
         routes: The ids of the routes.
         used: Numbers of the stops that trips call at.
     """
-    table = tables.get("transfers", Block(0, {}))
+    table = tables.get(_FILE, Block(0, {}))
     first_run = np.flatnonzero(pattern == np.arange(len(pattern)))
     trip_ids = pd.Index(trips["trip_id"].iloc[first_run], dtype=object)
     stop_ids = pd.Index(stops["stop_id"], dtype=object)
@@ -83,8 +84,8 @@ def read_transfers(
         )
         for name in ("trip", "route")
     }
-    feed.count("transfers_of_unknown_trip", int(unknown["trip"].sum()))
-    feed.count("transfers_of_unknown_route", int((unknown["route"] & ~unknown["trip"]).sum()))
+    feed.count("transfers_of_unknown_trip", int(unknown["trip"].sum()), of=_FILE)
+    feed.count("transfers_of_unknown_route", int((unknown["route"] & ~unknown["trip"]).sum()), of=_FILE)
     rules = rules[~unknown["trip"] & ~unknown["route"]]
     ofs = {name: rules[[f"{end}_{name}_named" for end in _ENDS]].sum(axis=1) for name in ("trip", "route")}
     special = (ofs["trip"] > 0) | (ofs["route"] > 0)
@@ -92,7 +93,7 @@ def read_transfers(
     lost = (rules["from_stop"] < 0) | (rules["to_stop"] < 0)
     lost |= ~rules["kind"].isin([RECOMMENDED, TIMED, MINIMUM, FORBIDDEN])
     in_seat = (ofs["trip"] == 2) & rules["kind"].isin([IN_SEAT, NOT_IN_SEAT])
-    feed.count("transfers_not_usable", int((lost & ~in_seat).sum()))
+    feed.count("transfers_not_usable", int((lost & ~in_seat).sum()), of=_FILE)
     platforms = _Platforms(feed, stops, used)
     # Trips before a trip and a route, one trip, two routes, one route: the order of the GTFS reference.
     rank = np.select(
@@ -182,7 +183,7 @@ def _between_trips(feed: FeedFiles, rules: pd.DataFrame, pattern: np.ndarray) ->
     unstopped = (rules["from_stop"] < 0) | (rules["to_stop"] < 0)
     seated = rules["kind"].isin([IN_SEAT, NOT_IN_SEAT]) & ~rules["from_stop_named"] & ~rules["to_stop_named"]
     in_seat = rules["kind"].isin([IN_SEAT, NOT_IN_SEAT])
-    feed.count("transfers_not_usable", int((in_seat & unstopped & ~seated).sum()))
+    feed.count("transfers_not_usable", int((in_seat & unstopped & ~seated).sum()), of=_FILE)
     used = seated | (rules["kind"].isin([TIMED, IN_SEAT, NOT_IN_SEAT]) & ~unstopped)
     rules = _runs(feed, rules[used], pattern).rename(columns={"from_stop": "from", "to_stop": "to"})
     columns = ["from_trip", "to_trip", "from", "to", "kind"]
@@ -195,7 +196,7 @@ def _between_stops(feed: FeedFiles, rules: pd.DataFrame, platforms: _Platforms) 
     rules = rules.assign(rank=platforms.stations_in(rules))
     rules = rules.sort_values(["rank", "kind", "min_s", "from_stop", "to_stop"], kind="stable")
     repeated = rules.duplicated(["from_stop", "to_stop"])
-    feed.count("transfers_repeated", int(repeated.sum()))
+    feed.count("transfers_repeated", int(repeated.sum()), of=_FILE)
     rules = rules[~repeated]
     rule, one, other = platforms.pairs(rules)
     # The rules stand by rank, and a stable sort keeps the first of each pair in front.

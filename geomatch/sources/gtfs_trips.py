@@ -43,15 +43,15 @@ def read_trips(
         }
     )
     nameless = trips["trip_id"] == ""
-    feed.count("rows_without_id", int(nameless.sum()))
+    feed.count("rows_without_id", int(nameless.sum()), of="trips")
     # Of trips with one id, those of a known route and service come first.
     trips["lost"] = (trips["route"] < 0) | (trips["service"] < 0)
     trips = trips[["trip_id", "lost", "route", "service", "headsign", "block_id"]][~nameless]
     trips, repeated = without_repeats(trips, "trip_id")
-    feed.count("trips_repeated", repeated)
+    feed.count("trips_repeated", repeated, of="trips")
     no_route, no_days = trips["route"] < 0, trips["service"] < 0
-    feed.count("trips_of_unknown_route", int(no_route.sum()))
-    feed.count("trips_of_unknown_service", int((no_days & ~no_route).sum()))
+    feed.count("trips_of_unknown_route", int(no_route.sum()), of="trips")
+    feed.count("trips_of_unknown_service", int((no_days & ~no_route).sum()), of="trips")
     trips = trips[~trips["lost"]].reset_index(drop=True)
     route = routes.take(trips["route"].to_numpy()).reset_index(drop=True)
     found = pd.DataFrame(
@@ -79,7 +79,7 @@ def _read_routes(feed: FeedFiles, table: Block) -> pd.DataFrame:
         }
     )
     nameless = routes["route_id"] == ""
-    feed.count("rows_without_id", int(nameless.sum()))
+    feed.count("rows_without_id", int(nameless.sum()), of="routes")
     routes, repeated = without_repeats(routes[~nameless], "route_id")
-    feed.count("routes_repeated", repeated)
+    feed.count("routes_repeated", repeated, of="routes")
     return routes

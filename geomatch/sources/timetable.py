@@ -137,7 +137,7 @@ def read_timetable(
 
     Args:
         paths: The feeds.
-        limits: How many of the stop times of a feed may be unusable (settings, section `timetable`).
+        limits: How many rows of each file of a feed may be unusable (settings, section `timetable`).
 
     Raises:
         InputError: A feed cannot be used, or time zones differ. All problems of a feed are listed.

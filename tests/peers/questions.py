@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geomatch.settings import LimitSettings, TransferSettings, WalkSettings
+from geomatch.settings import LimitSettings, TimetableSettings, TransferSettings, WalkSettings
 from geomatch.sources.timetable import read_timetable
 from geomatch.travel.day_return import session_returns
 from geomatch.travel.network import build_network
@@ -141,9 +141,12 @@ def batches(
 
 
 def our_network(folder: Path, rules: Rules):
-    """Our network of a feed under `rules`."""
+    """Our network of a feed under `rules`.
+
+    The feed may be cut to some days: its rules of changes name trips of other days, and none is refused for that.
+    """
     return build_network(
-        read_timetable([folder]),
+        read_timetable([folder], TimetableSettings(max_bad_share=1.0)),
         WalkSettings(detour=rules.detour, speed_kmh=rules.speed_kmh, max_walk_m=rules.max_walk_m),
         TransferSettings(
             min_transfer_min=rules.min_transfer_s / 60, max_transfer_walk_m=rules.max_transfer_walk_m

@@ -254,6 +254,20 @@ CASES = (
         ),
     ),
     Bad(
+        "more than 100 and more than 5 % of the rows of another file unusable: here two such files",
+        feed(
+            trips=GOOD["trips"] + "r,okänd,v\n" * 10 + "".join(f"r,okänd,w{n}\n" for n in range(200)),
+            transfers="from_stop_id,to_stop_id,transfer_type\nA,B,0\n" + "A,X,0\n" * 101,
+        ),
+        (
+            f"tidtabell.zip, blad ”transfers.txt”: 101 av 102 rader kan inte användas; väntat: högst 5 procent. {ALL_THE_SAME}.",
+            f"tidtabell.zip, blad ”trips.txt”: 210 av 212 rader kan inte användas; väntat: högst 5 procent. {ALL_THE_SAME}.",
+            "tidtabell.zip: Bytesregler som nämner en okänd hållplats eller är av okänt slag, utelämnade: 101.",
+            "tidtabell.zip: Turer utan trafikdagar, utelämnade: 201.",
+            "tidtabell.zip: Turer med samma id som en annan, utelämnade: 9.",
+        ),
+    ),
+    Bad(
         "100 unusable stop times",
         feed(stop_times=bad_times(100, 1000)),
         ("Hållplatstider vid en okänd hållplats, utelämnade: 100.",),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from geomatch.errors import InputError
+from geomatch.notes import note_text
 from geomatch.settings import TimetableSettings
 from geomatch.sources import gtfs_calendar, gtfs_csv, gtfs_frequencies, gtfs_transfers
 from geomatch.sources.timetable import BOOKING_ROUTE_TYPES, Timetable, read_timetable
@@ -531,6 +532,99 @@ def test_how_much_may_be_unusable_is_a_setting(tmp_path: Path) -> None:
         assert bad(read(tmp_path, limits, stop_times=rows)) == {"stop_times_of_unknown_trip": 150}
     with pytest.raises(InputError, match=r"högst 2\.5 procent"):
         read(tmp_path, TimetableSettings(max_bad_share=0.025), stop_times=rows)
+
+
+def faulty(name: str, bad: int, of: int) -> dict[str, str]:
+    """The good feed with one file of `of` rows, `bad` of which cannot be used; the others have rows of their own."""
+    good = of - bad
+    stops = FILES["stops"].splitlines()
+    rows = {
+        "stops": [*stops[1:], *(f"x{n},X,65.0,22.0" for n in range(good - 3)), *(f"y{n},Y,0,0" for n in range(bad))],
+        "routes": ["r,1,Ettan,700", *(f"x{n},2,,700" for n in range(good - 1)), *["r,1,Ettan,700"] * bad],
+        "trips": ["r,s,t,,", *(f"r,s,x{n},," for n in range(good - 1)), *(f"q,s,y{n},," for n in range(bad))],
+        "stop_times": [
+            *(f"t,{8 + n // 60}:{n % 60:02d}:00,{8 + n // 60}:{n % 60:02d}:00,{'AB'[n % 2]},{n}" for n in range(good)),
+            *["t,9,9,A,1"] * bad,
+        ],
+        "calendar": ["s,1,1,1,1,1,1,1,20230206,20230212"] * good + ["s,1,1,1,1,1,1,1,20230212,20230206"] * bad,
+        "calendar_dates": ["s,20230208,1"] * good + ["s,20230208,3"] * bad,
+        "transfers": [*(f"S{n // 100},S{n % 100},2,60" for n in range(good)), *["A,X,2,60"] * bad],
+        "frequencies": [
+            *(f"t,{6 + n // 60}:{n % 60:02d}:00,{6 + n // 60}:{n % 60:02d}:30,60" for n in range(good)),
+            *["t,06:00:00,07:00:00,0"] * bad,
+        ],
+    }  # fmt: skip
+    heads = {
+        "calendar": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date",
+        "transfers": "from_stop_id,to_stop_id,transfer_type,min_transfer_time",
+        "frequencies": "trip_id,start_time,end_time,headway_secs",
+    }
+    texts = {name: "\n".join([heads.get(name) or FILES[name].splitlines()[0], *rows[name]]) + "\n"}
+    if name == "routes":
+        texts["trips"] = FILES["trips"]
+    if name == "trips":
+        texts["routes"] = "route_id,route_short_name,route_long_name,route_type\nr,1,Ettan,700\n"
+    if name == "transfers":
+        many = [f"S{n},S,65.0,22.0" for n in range(100)]
+        texts["stops"] = FILES["stops"] + "\n".join(many) + "\n"
+    return texts
+
+
+KINDS = {
+    "stops": "stops_without_coordinates",
+    "routes": "routes_repeated",
+    "trips": "trips_of_unknown_route",
+    "stop_times": "stop_times_bad_time",
+    "calendar": "calendar_bad_dates",
+    "calendar_dates": "calendar_dates_bad",
+    "transfers": "transfers_not_usable",
+    "frequencies": "frequencies_bad",
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_file_is_judged_by_its_own_rows(tmp_path: Path, name: str) -> None:
+    # 100 rows may be bad in any file; 101 of 2,020 are five per cent and may be; 101 of 2,019 are more than both.
+    for bad_rows, rows in ((100, 200), (101, 2020)):
+        assert bad(read(tmp_path, **faulty(name, bad_rows, rows))) == {KINDS[name]: bad_rows}
+    texts = faulty(name, 101, 2019)
+    message = refused(tmp_path, **texts).splitlines()
+    what = "stop times" if name == "stop_times" else "rows"
+    assert message[0] == (
+        f"feed, sheet “{name}.txt”: 101 of 2019 {what} cannot be used; expected at most 5 per cent. Download the "
+        "timetable again, or ask the operator. To use it all the same, raise max_bad_share under [timetable] in the "
+        "settings."
+    )
+    with using_language("en"):
+        assert message[1:] == [f"feed: {note_text(KINDS[name], 101)}"]
+    for limits in (TimetableSettings(max_bad_share=0.051), TimetableSettings(max_bad_rows=101)):
+        assert bad(read(tmp_path, limits, **texts)) == {KINDS[name]: 101}
+
+
+def test_all_files_that_are_bad_are_named_with_all_that_was_counted(tmp_path: Path) -> None:
+    texts = faulty("transfers", 101, 201)
+    texts["trips"] = FILES["trips"] + "r,none,,,\n" * 60 + "r,none,t,,\n" * 61
+    texts["routes"] = FILES["routes"] + ",3,,700\n"
+    message = refused(tmp_path, **texts)
+    assert [line.partition(";")[0] for line in message.splitlines()] == [
+        "feed, sheet “transfers.txt”: 101 of 201 rows cannot be used",
+        "feed, sheet “trips.txt”: 121 of 122 rows cannot be used",
+        # The route without an id is one of 3 rows of its own file.
+        "feed: 61 stops, routes or trips have no id: left out.",
+        "feed: 101 rules of changes name an unknown stop or kind: left out.",
+        "feed: 61 trips repeat another's id: left out.",
+    ]
+
+
+def test_what_is_only_remarked_on_refuses_nothing(tmp_path: Path) -> None:
+    # Stops whose station is missing are used as they are; vehicles that come when called are no fault of the feed.
+    stops = "stop_id,stop_name,stop_lat,stop_lon,parent_station\n" + "".join(
+        f"{name},X,65.0,22.0,none\n" for name in ("A", "B", "C", *range(200))
+    )
+    times = "\n".join(f"{row}," for row in FILES["stop_times"].splitlines()[1:])
+    called = "".join(f"t,,,,{number},zone\n" for number in range(10, 210))
+    read_all = read(tmp_path, stops=stops, stop_times=f"{TIMES},location_id\n{times}\n{called}")
+    assert bad(read_all) == {"areas_instead_of_stops": 200, "stops_of_unknown_station": 203}
 
 
 def test_agencies_of_several_zones(tmp_path: Path) -> None:

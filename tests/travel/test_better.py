@@ -362,7 +362,7 @@ def test_better_times_as_text(tmp_path: Path) -> None:
         "a (10:00–12:00): 0 of 4.5 persons can come. No move brings more.",
         (
             "All origins: 0 of 4.5 persons are within reach of an activity. One more departure of line 700 at 12:05 from C, "
-            "after a, on 2 days (Wed), would bring 3 more."
+            "after a, on 2 days (Wed), would bring 3 more. It is like the departure of line 700 at 11:00 from C."
         ),
     ]
     assert len(answer.facts["moves"]) == 9
@@ -373,7 +373,7 @@ def test_better_times_as_text(tmp_path: Path) -> None:
             "a (10:00–12:00): 0 av 4,5 personer kan komma. Ingen flyttning ger fler.",
             (
                 "Alla startplatser: 0 av 4,5 personer når någon insats. En avgång till med linje 700 klockan 12:05 från C, "
-                "efter a, 2 dagar (ons), skulle ge 3 fler."
+                "efter a, 2 dagar (ons), skulle ge 3 fler. Den är som avgången med linje 700 klockan 11:00 från C."
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import logging
 import os
@@ -31,6 +32,7 @@ from geomatch.travel.network import Network, build_network
 from geomatch.travel.store import open_network, save_network
 from geomatch.words import using_language
 
+from .asked import activities_csv, origins_csv
 from .feeds import EAST, NORTH, Call, Feed, s
 
 distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
@@ -244,6 +246,42 @@ def test_the_file_of_a_question_is_the_same(started: Cluster, tmp_path: Path, *,
         )  # fmt: skip
     assert files[0].read_bytes() == files[1].read_bytes()
     assert pd.read_parquet(files[0])["reachable"].sum() > 100
+
+
+def test_several_travels_at_once_on_one_scheduler(started: Cluster, tmp_path: Path) -> None:
+    # Two timetables and a second settings file, each by a command of its own; the workers take parts of all three.
+    whole = _feed()
+    half = dataclasses.replace(whole, trips=dict(list(whole.trips.items())[::2]))
+    feeds = {"whole": whole.write(tmp_path / "whole"), "half": half.write(tmp_path / "half")}
+    metres = _places("o", 20, 1), _places("a", 20, 2)
+    origins = origins_csv(tmp_path / "o.csv", {name: (x - EAST, y - NORTH) for name, x, y in metres[0]})
+    activities = activities_csv(
+        tmp_path / "a.csv",
+        {name: ((x - EAST, y - NORTH), "wed;thu", "10:00", "12:00") for name, x, y in metres[1]},
+    )
+    shorter = tmp_path / "shorter.toml"
+    shorter.write_text("[limits]\nmax_travel_min = 40\n", encoding="utf-8")
+    asked: list[tuple[str, Path | None]] = [("whole", None), ("half", None), ("whole", shorter)]
+    period = ("2023-02-08", "2023-02-09")
+    alone = []
+    for number, (feed, settings) in enumerate(asked):
+        alone.append(tmp_path / f"alone{number}.csv")
+        ask_travel(
+            [feeds[feed]], origins, activities, period, alone[-1], settings=settings, cache=tmp_path / "cache"
+        )
+    running = []
+    for number, (feed, settings) in enumerate(asked):
+        command = [
+            sys.executable, "-m", "geomatch", "travel", "--timetable", str(feeds[feed]), "--origins", str(origins),
+            "--activities", str(activities), "--from", period[0], "--to", period[1],
+            "--out", str(tmp_path / f"spread{number}.csv"), "--cache", str(tmp_path / "cache"),
+            "--scheduler", started.address, *(["--settings", str(settings)] if settings else []),
+        ]  # fmt: skip
+        running.append(subprocess.Popen(command, cwd=ROOT))
+    assert [process.wait(timeout=240) for process in running] == [0, 0, 0]
+    contents = [path.read_bytes() for path in alone]
+    assert [(tmp_path / f"spread{number}.csv").read_bytes() for number in range(3)] == contents
+    assert len(set(contents)) == 3
 
 
 def test_nobody_reaches_anything(started: Cluster, network: Network) -> None:

@@ -300,12 +300,15 @@ def test_columns_that_are_not_used_and_holidays_are_told(tmp_path: Path) -> None
     feed = Feed(STOPS, TRIPS, days=["20230605", "20230606", "20230607"]).write(tmp_path / "feed")
     origins = origins_csv(tmp_path / "o.csv", {"home": HOME}, remark=["x"])
     activities = activities_csv(tmp_path / "a.csv", {"a": (STOPS["B"], "tue;wed", "10:00", "12:00")})
-    answer = ask_travel(
-        [feed], origins, activities, ("2023-06-05", "2023-06-07"), tmp_path / "r.csv", threads=1
-    )
+    period, out = ("2023-06-05", "2023-06-07"), tmp_path / "r.csv"
+    answer = ask_travel([feed], origins, activities, period, out, threads=1)
     assert answer.notes == [
         "1 session on a public holiday is left out.",
-        "--origins: 1 columns are not used.",
+        "--origins: 1 column is not used.",
+    ]
+    two = origins_csv(tmp_path / "o.csv", {"home": HOME}, remark=["x"], more=["y"])
+    assert ask_travel([feed], two, activities, period, out, threads=1).notes[1:] == [
+        "--origins: 2 columns are not used."
     ]
     assert (answer.facts["sessions"], answer.facts["sessions_on_holidays"]) == (1, 1)
 
