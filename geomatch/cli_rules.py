@@ -53,6 +53,7 @@ def _compare(
     from geomatch.rules.explained import (
         changed_facts,
         changed_lines,
+        named_lines,
         parted_facts,
         parted_lines,
         set_line,
@@ -84,7 +85,13 @@ def _compare(
         "kinds": parted_facts(parted),
         "month": None,
     }
-    lines = [set_line(before), set_line(after), ""]
+    lines = [
+        set_line(before),
+        *named_lines(book, first),
+        set_line(after),
+        *named_lines(book, second),
+        "",
+    ]
     lines += (
         [_("Rules that differ:"), *changed_lines(changed)] if changed else [_("The two sets say the same.")]
     )

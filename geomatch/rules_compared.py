@@ -64,6 +64,7 @@ class Moved:
     Attributes:
         from_code, to_code: Its municipalities.
         names: Their names.
+        is_open: It is open in the month: its verdicts are of keeping it, and the counts per verdict leave it out.
         verdicts: The verdicts, and `reasons` why.
         gains: Least and greatest gain over the four corners, thousandths of persons.
         costs_sek: Fares a month at low and at high need.
@@ -72,6 +73,7 @@ class Moved:
     from_code: str
     to_code: str
     names: tuple[str, str]
+    is_open: bool
     verdicts: tuple[str, str]
     reasons: tuple[str, str]
     gains: tuple[Ends, Ends]
@@ -136,7 +138,7 @@ def compare_month(
 
 
 def _always(rule_set: RuleSet) -> RuleBook:
-    return RuleBook((replace(rule_set, valid_from="", valid_to=""),))
+    return RuleBook((rule_set.at_all_times(),))
 
 
 def _side(base: Computed, rule_set: RuleSet) -> Side:
@@ -248,6 +250,7 @@ def _moved(before: Side, after: Side) -> list[Moved]:
                 start,
                 goal,
                 (names.get(start, start), names.get(goal, goal)),
+                str(row["status_a"]) == "open",
                 (str(row["verdict_a"]), str(row["verdict_b"])),
                 (str(row["reasons_a"]), str(row["reasons_b"])),
                 ((min(gains[0]), max(gains[0])), (min(gains[1]), max(gains[1]))),
@@ -320,18 +323,27 @@ def compared_lines(found: Compared) -> list[str]:
     if not found.moved:
         lines.append(_("No pair gets another verdict."))
         return lines
-    lines.append(_("Pairs with another verdict:"))
+    lines.append(_("Pairs with another verdict, and why by each of the two:"))
     for one in found.moved:
+        start, goal = map(plain, one.names)
+        pair = f"{start} → {goal}"
         lines.append(
-            _("  {start} → {goal}: {before} → {after}; gain {gains}; kr a month {costs}").format(
-                start=plain(one.names[0]),
-                goal=plain(one.names[1]),
+            _("  {pair}: {before} → {after}; gain {gains}; kr a month {costs}").format(
+                pair=_("{pair} (open: judged as to keeping it, not counted above by verdict)").format(
+                    pair=pair
+                )
+                if one.is_open
+                else pair,
                 before=kind_text(one.verdicts[0]),
                 after=kind_text(one.verdicts[1]),
                 gains=" → ".join(amount_text(*gain) for gain in one.gains),
                 costs=" → ".join(_sek_text(*sorted(cost)) for cost in one.costs_sek),
             )
         )
+        lines += [
+            f"    {side.rule_set.name}: {', '.join(reasons.split(';'))}"
+            for side, reasons in zip(found.sides, one.reasons, strict=True)
+        ]
     return lines
 
 
@@ -372,6 +384,7 @@ def compared_facts(found: Compared) -> dict[str, Any]:
                 "to_code": one.to_code,
                 "from": one.names[0],
                 "to": one.names[1],
+                "open": one.is_open,
                 "verdicts": list(one.verdicts),
                 "reasons": [text.split(";") for text in one.reasons],
                 "gain_persons": [{"least": _number(low), "most": _number(high)} for low, high in one.gains],

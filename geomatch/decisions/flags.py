@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from geomatch.decisions.state import days_of_month, known_by, states
 from geomatch.errors import InputError, Problem
 from geomatch.rules import Rule, RuleBook, RuleSet
+from geomatch.rules.tree import day_after
 from geomatch.sources.corridor_effect import OPEN, Decision, Period, linked
 from geomatch.sources.corridor_register import CORRIDOR_HEADINGS
 from geomatch.words import gettext as _
@@ -22,7 +23,7 @@ class Flag:
 
     Attributes:
         decision: The approved row as it reads now.
-        code: `crosses_county_border`, `agreement_too_long`, or `no_rules` (none hold on its first day).
+        code: `crosses_county_border`, `agreement_too_long`, or `no_rules` (none can be read for some day).
         status: `verified` or `assumed`; '' for `no_rules`.
         problem: What is said of it, with file and row.
     """
@@ -36,7 +37,8 @@ class Flag:
 def flags(decisions: Sequence[Decision], book: RuleBook) -> list[Flag]:
     """The approved rows that cross a county border, or allow longer agreements, where a rule says otherwise.
 
-    A row is held against the rules of its first day and, where it is open then, of the days on which later sets begin.
+    A row is held against the rules of its first day and, where it is open then, of the days on which others begin to
+    hold: later sets, or single rules of a set. The days for which no rules can be read are told once for the row.
     A longest agreement that the row does not name is that of its period, where that has a last day. Rules about some
     target groups only are flagged as well: the row does not say for whom it is.
 
@@ -70,27 +72,36 @@ def forbidden_in(decisions: Sequence[Decision], book: RuleBook, month: str) -> l
 
 
 def _sets(period: Period, book: RuleBook, found: list[Flag]) -> list[RuleSet]:
-    """The sets of rules that hold while the period lasts, in order of time."""
-    days = [
-        period.first,
-        *(one.valid_from for one in book.sets if period.first < one.valid_from <= period.last),
-    ]
-    sets = []
-    for day in days:
+    """The sets of rules that hold while the period lasts, in order of time; days without any make one flag."""
+    begins = [one.valid_from for one in book.parts() if period.first < one.valid_from <= period.last]
+    # Where no rules could be read, those that hold again afterwards count.
+    again = [day_after(one.last_day) for one in book.left_out if period.first <= one.last_day < period.last]
+    sets, days, problems = [], [], []
+    for day in sorted({period.first, *begins, *again}):
         try:
             sets.append(book.at(date.fromisoformat(day)))
-        except InputError:
-            one = period.current
-            problem = Problem(
-                _("no rules can be read for {day}: the corridor is not held against any").format(day=day),
-                "",
-                _("It stays as it was decided"),
-                one.file,
-                "",
-                one.row,
-            )
-            found.append(Flag(one, "no_rules", "", problem))
+        except InputError as error:
+            days.append(day)
+            problems += error.problems
+    if days:
+        one = period.current
+        problem = Problem(
+            _("the corridor is not held against the rules of {days}, which cannot be read ({why})").format(
+                days=", ".join(days), why="; ".join(dict.fromkeys(map(_reason, problems)))
+            ),
+            "",
+            _("It stays as it was decided"),
+            one.file,
+            "",
+            one.row,
+        )
+        found.append(Flag(one, "no_rules", "", problem))
     return sets
+
+
+def _reason(problem: Problem) -> str:
+    """What is wrong with the rules, with file and row; the manifest of a month keeps the file only."""
+    return str(Problem(problem.found, file=problem.file, row=problem.row)).rstrip(".: ")
 
 
 def _broken(period: Period, rule: Rule) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -54,6 +54,7 @@ def make_book(drafts: Sequence[Draft]) -> RuleBook:
     """
     shipped = {one.name: one for one in shipped_sets()}
     own: dict[str, RuleSet] = {}
+    read: dict[str, Draft] = {}
     left_out: list[LeftOut] = []
     for draft in drafts:
         if draft.made is None:
@@ -65,17 +66,19 @@ def make_book(drafts: Sequence[Draft]) -> RuleBook:
                 _("the set {name} stands in {file} as well").format(name=made.name, file=earlier.file),
                 remedy=_("Keep one of the two, or give one another name"),
                 file=made.file,
+                row=draft.row("name"),
             )
             days = [made.first_day, earlier.first_day], [made.last_day, earlier.last_day]
             left_out.append(LeftOut(problem, min(days[0]), max(days[1])))
         else:
             own[draft.made.name] = draft.made
+            read[draft.made.name] = draft
     ordered = sorted({**shipped, **own}.values(), key=lambda one: (one.first_day, one.last_day, one.name))
     sets = _ended(ordered)
     touched = [one for one in left_out if one.last_day >= one.first_day]
     left_out += [
         one
-        for one in (*_overlaps(sets), *_gaps(sets))
+        for one in (*_overlaps(sets, read), *_gaps(sets, read))
         # A set that could not be read leaves a hole, which is told already.
         if not any(other.touches(one.first_day, one.last_day) for other in touched)
     ]
@@ -84,9 +87,10 @@ def make_book(drafts: Sequence[Draft]) -> RuleBook:
 
 def _days(draft: Draft, shipped: dict[str, RuleSet]) -> tuple[str, str]:
     """The days that a file which is wrong would hold, or would have taken over from a shipped set."""
-    if draft.valid_from is None or draft.valid_to is None or draft.name is None:
+    if draft.days is None or draft.name is None:
+        # It may be meant for any day: to judge one without it could exclude, or let travel, the wrong persons.
         return FIRST_DAY, LAST_DAY
-    first, last = draft.valid_from or FIRST_DAY, draft.valid_to or LAST_DAY
+    first, last = draft.days[0] or FIRST_DAY, draft.days[1] or LAST_DAY
     replaced = shipped.get(draft.name)
     if replaced is None:
         return first, last
@@ -102,45 +106,64 @@ def _ended(ordered: list[RuleSet]) -> list[RuleSet]:
     return sets
 
 
-def _names(*sets: RuleSet) -> str:
-    return _("{one} and {other}").format(one=sets[0].name, other=sets[1].name)
+def _names(one: RuleSet, other: RuleSet, problem_file: str) -> str:
+    """The names of two sets; with its file the one which is read from another file than the problem names."""
+    return _("{one} and {other}").format(
+        one=_with_file(one, problem_file), other=_with_file(other, problem_file)
+    )
 
 
-def _file(*sets: RuleSet) -> str:
-    return next((one.file for one in sets if one.file), "")
+def _with_file(one: RuleSet, problem_file: str) -> str:
+    return f"{one.name} ({one.file})" if one.file not in ("", problem_file) else one.name
 
 
-def _overlaps(sets: list[RuleSet]) -> list[LeftOut]:
+def _place(earlier: RuleSet, later: RuleSet, read: Mapping[str, Draft]) -> tuple[str, int | None]:
+    """File and line of the day to correct: the first day of the later set, else the last of the earlier one.
+
+    Sets that come with the program stand in no file of the reader's.
+    """
+    if later.file:
+        return later.file, read[later.name].row("valid_from", "valid_to", "name")
+    if earlier.file:
+        return earlier.file, read[earlier.name].row("valid_to", "valid_from", "name")
+    return "", None
+
+
+def _overlaps(sets: list[RuleSet], read: Mapping[str, Draft]) -> list[LeftOut]:
     found = []
     for number, one in enumerate(sets):
         for other in sets[number + 1 :]:
             first, last = max(one.first_day, other.first_day), min(one.last_day, other.last_day)
             if first <= last:
+                file, row = _place(one, other, read)
                 problem = Problem(
                     _("the sets {names} both hold {first} – {last}").format(
-                        names=_names(one, other), first=_shown(first), last=_shown(last)
+                        names=_names(one, other, file), first=_shown(first), last=_shown(last)
                     ),
                     _("sets that follow each other without a day in common"),
                     _("Correct valid_from or valid_to; a set of the same name as a shipped one replaces it"),
-                    _file(other, one),
+                    file,
+                    row=row,
                 )
                 found.append(LeftOut(problem, first, last))
     return found
 
 
-def _gaps(sets: list[RuleSet]) -> list[LeftOut]:
+def _gaps(sets: list[RuleSet], read: Mapping[str, Draft]) -> list[LeftOut]:
     found = []
     before = sets[0]
     for one in sets[1:]:
         if before.last_day != LAST_DAY and one.first_day > day_after(before.last_day):
             first, last = day_after(before.last_day), day_before(one.first_day)
+            file, row = _place(before, one, read)
             problem = Problem(
                 _("no set of rules holds {first} – {last}, between {names}").format(
-                    first=first, last=last, names=_names(before, one)
+                    first=first, last=last, names=_names(before, one, file)
                 ),
                 _("sets that follow each other day by day"),
                 _("Correct valid_from or valid_to, or add a set for those days"),
-                _file(one, before),
+                file,
+                row=row,
             )
             found.append(LeftOut(problem, first, last))
         if one.last_day > before.last_day:

@@ -22,6 +22,7 @@ __all__ = [
     "explain",
     "explain_facts",
     "explain_lines",
+    "named_lines",
     "parted_facts",
     "parted_lines",
     "set_of",
@@ -35,8 +36,9 @@ class Explained:
     Attributes:
         month: YYYY-MM.
         in_force: The set of its first day, by which all of it is judged.
-        within: The sets that begin within it, each with the one before.
-        following: The first set that begins after it, with the one before; None where none is known.
+        within: What begins to hold within it, each with what held before: sets, or a set as it is when a single rule
+            of it has begun or ended.
+        following: The first of these after it, with what held before; None where none is known.
         left_out: What is wrong with sets that do not touch the month.
     """
 
@@ -80,6 +82,8 @@ def explain(book: RuleBook, month: str) -> Explained:
 def set_of(book: RuleBook, name: str) -> RuleSet:
     """A set by its name, or by a day (YYYY-MM-DD) or month (YYYY-MM, its first day) on which it holds.
 
+    It has the rules that hold on that day; named by its name, those of its first day, or its last where it has no first.
+
     Raises:
         InputError: There is none, or what is wrong with the sets touches it.
     """
@@ -88,7 +92,7 @@ def set_of(book: RuleBook, name: str) -> RuleSet:
         wrong = [one.problem for one in book.left_out if one.touches(found.first_day, found.last_day)]
         if wrong:
             raise InputError(wrong)
-        return found
+        return found.as_named()
     text = f"{name}-01" if is_month(name) else name
     try:
         day = date.fromisoformat(text)
@@ -116,6 +120,8 @@ def _rule_facts(rule: Rule) -> dict[str, Any]:
         "asks": rule.asks,
         "value": list(value) if isinstance(value, tuple) else value,
         "about_groups": list(rule.about_groups),
+        "valid_from": rule.valid_from or None,
+        "valid_to": rule.valid_to or None,
         "text": str(rule.text),
         "source": str(rule.source),
     }
@@ -225,15 +231,18 @@ def _word(value: str) -> str:
 
 
 def rule_line(rule: Rule) -> str:
-    """A rule in one line: name, whom it is about, what it says, its source."""
-    about = f" ({', '.join(map(group_text, rule.about_groups))})" if rule.about_groups else ""
+    """A rule in one line: name, whom it is about, its own days, what it says, its source."""
+    limits = [", ".join(map(group_text, rule.about_groups))] if rule.about_groups else []
+    if rule.valid_from or rule.valid_to:
+        limits.append(_period(rule))
+    about = f" ({'; '.join(limits)})" if limits else ""
     text = f"{rule.name}{about}: {rule.text}."
     if rule.source != type(rule.source)():
         text += " " + _("Source: {source}.").format(source=rule.source)
     return text
 
 
-def _period(one: RuleSet) -> str:
+def _period(one: RuleSet | Rule) -> str:
     if not one.valid_to:
         return _("from {first}").format(first=one.valid_from) if one.valid_from else _("always")
     if not one.valid_from:
@@ -245,6 +254,20 @@ def set_line(one: RuleSet) -> str:
     """A set in one line: name, title, period, file."""
     where = _("file {file}").format(file=one.file) if one.file else _("comes with the program")
     return f"{one.name}: {one.title} ({_period(one)}; {where})"
+
+
+def named_lines(book: RuleBook, name: str) -> list[str]:
+    """For a set that was asked for by its name and does not hold the same rules on all its days: which are meant."""
+    found = book.named(name)
+    begins = [part.valid_from for part in found.parts()] if found else []
+    if len(begins) < 2:
+        return []
+    text = (
+        _("  its rules of {first} are meant; they change on {days}: name a later day to compare those")
+        if begins[0]
+        else _("  the rules of its last day are meant; they change on {days}: name a day to compare others")
+    )
+    return [text.format(first=begins[0], days=", ".join(begins[1:]))]
 
 
 def changed_lines(changed: Sequence[Changed]) -> list[str]:

@@ -58,14 +58,20 @@ class Draft:
     Attributes:
         made: The set, or None where anything is wrong.
         problems: Everything that is wrong.
-        name, valid_from, valid_to: As far as they could be read; None where not.
+        name: None where it could not be read.
+        days: First and last day of the set, '' without one; None where they could not be read.
+        rows: Line per key of the head.
     """
 
     made: RuleSet | None
     problems: tuple[Problem, ...]
     name: str | None = None
-    valid_from: str | None = None
-    valid_to: str | None = None
+    days: tuple[str, str] | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def row(self, *keys: str) -> int | None:
+        """Line of the first of the keys that the head has; None without any."""
+        return next((self.rows[key] for key in keys if key in self.rows), None)
 
 
 def read_set(content: bytes, file: str) -> Draft:
@@ -78,34 +84,70 @@ def read_set(content: bytes, file: str) -> Draft:
     try:
         text = content.decode("utf-8-sig")
         values = tomllib.loads(text)
-    except UnicodeDecodeError:
-        return Draft(
-            None, (Problem(_("the text is not UTF-8"), remedy=_("Save the file as UTF-8"), file=file),)
-        )
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        remedy = _stops(_("Save the file as UTF-8"))
+        return Draft(None, (Problem(_("the text is not UTF-8"), remedy=remedy, file=file, row=row),))
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        reason = str(error)[: place.start()] if place else str(error)
-        row = int(place[1]) if place else None
-        return Draft(
-            None, (Problem(_("it is not TOML ({reason})").format(reason=reason), file=file, row=row),)
-        )
-    reader = _Reader(file, _lines(text))
+        return Draft(None, (_not_toml(str(error), text, file),))
+    lines = _lines(text)
+    reader = _Reader(file, lines)
     made = reader.rule_set(values)
-    day = reader.days
     return Draft(
         None if reader.problems else made,
         tuple(reader.problems),
         made.name or None,
-        day.get("valid_from"),
-        day.get("valid_to"),
+        reader.days,
+        {key: row for (rule, key), row in lines.items() if rule == 0},
     )
+
+
+def _stops(remedy: str) -> str:
+    """A remedy for what hides which days a file is about: then it may be about any, and none can be judged."""
+    return _(
+        "{remedy}. Until then no month is judged: it cannot be told for which days the set is meant"
+    ).format(remedy=remedy)
+
+
+def _not_toml(reason: str, text: str, file: str) -> Problem:
+    """What stops the reading of TOML, in plain words. `reason` is that of `tomllib`, whose wording has no promise."""
+    place = re.search(r" \(at line (\d+), column \d+\)$", reason)
+    at_end = reason.endswith(" (at end of document)")
+    if place:
+        row = int(place[1])
+        said = reason[: place.start()]
+    else:
+        row = text.rstrip().count("\n") + 1
+        said = reason.removesuffix(" (at end of document)")
+    if said.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")):
+        found = _("a key or a heading stands there a second time")
+        remedy = _("Keep one of the two")
+    elif said.startswith("Expected '='"):
+        found = _("a key has no = behind it")
+        remedy = _("Write key = value")
+    elif said.startswith(("Unclosed", "Unterminated", "Expected ']", "Illegal character '\\n'")) or at_end:
+        # The row is where the reader gives up, which may be below what is open.
+        found = _("something is left open here or above: a text, a list, a table or a heading")
+        remedy = _("Close it: a text with a quotation mark, the others with brackets")
+    elif said.startswith("Invalid value"):
+        found = _("behind = there is no value that can be read")
+        remedy = _("Put texts in straight quotation marks; write numbers and true without")
+    else:
+        found = _("the line cannot be read as TOML ({reason})").format(reason=said)
+        remedy = _("Correct the line")
+    return Problem(found, remedy=_stops(remedy), file=file, row=row)
 
 
 def _lines(text: str) -> dict[tuple[int, str], int]:
     """Line per key: (0 for the head, else the number of the rule; key). A rule itself is (its number, "")."""
     found: dict[tuple[int, str], int] = {}
-    rule, inside = 0, True
-    for number, line in enumerate(text.splitlines(), start=1):
+    rule, inside, in_text = 0, True, False
+    for number, line in enumerate(text.split("\n"), start=1):
+        began_in_text = in_text
+        # Within a text of several lines nothing is a key.
+        in_text ^= (line.count('"""') + line.count("'''")) % 2 == 1
+        if began_in_text:
+            continue
         if _HEADER.match(line):
             rule, inside = rule + 1, True
             found.setdefault((rule, ""), number)
@@ -118,12 +160,20 @@ def _lines(text: str) -> dict[tuple[int, str], int]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects every problem of one file."""
+    """Collects every problem of one file.
+
+    Attributes:
+        file: What it is called in messages.
+        lines: Line per key, as `_lines`.
+        problems: Found so far.
+        days: First and last day of the set, '' without one; None until they are read, or where they cannot be.
+        where: Number of the rule that is being read; 0 is the head.
+    """
 
     file: str
     lines: Mapping[tuple[int, str], int]
     problems: list[Problem] = field(default_factory=list)
-    days: dict[str, str] = field(default_factory=dict)
+    days: tuple[str, str] | None = None
     where: int = 0
 
     def wrong(self, key: str, found: str, expected: str = "", remedy: str = "") -> None:
@@ -134,9 +184,9 @@ class _Reader:
             Problem(place + found, expected, remedy or _("Correct the line"), self.file, row=row)
         )
 
-    def bad(self, key: str, value: object, expected: str) -> None:
+    def bad(self, key: str, value: object, expected: str, remedy: str = "") -> None:
         """A value that cannot stand."""
-        self.wrong(key, _("{key} is {value}").format(key=key, value=_shown(value)), expected)
+        self.wrong(key, _("{key} is {value}").format(key=key, value=_shown(value)), expected, remedy)
 
     def unknown(self, values: Mapping[str, object], known: Iterable[str]) -> None:
         listed = tuple(known)
@@ -149,23 +199,29 @@ class _Reader:
                     _("Check the spelling, or remove the line"),
                 )
 
-    def missing(self, key: str) -> None:
-        self.wrong(key, _("{name} is missing").format(name=key), remedy=_("Add the line"))
+    def missing(self, key: str, remedy: str = "") -> None:
+        self.wrong(key, _("{name} is missing").format(name=key), remedy=remedy or _("Add the line"))
 
     def name(self, values: Mapping[str, object]) -> str:
+        # The name of the set tells which shipped one it takes the place of, and so which days it is about.
+        whole = not self.where
         if "name" not in values:
-            self.missing("name")
+            self.missing("name", _stops(_("Add the line")) if whole else "")
             return ""
         name = values["name"]
         if isinstance(name, str) and _NAME.fullmatch(name):
             return name
-        self.bad("name", name, _("a name of letters, digits, _, - and . without blanks"))
+        self.bad(
+            "name",
+            name,
+            _("a name of letters, digits, _, - and . without blanks"),
+            _stops(_("Correct the line")) if whole else "",
+        )
         return ""
 
-    def day(self, values: Mapping[str, object], key: str) -> str:
-        """A day as text; empty without one. Kept in `days` where it can be read."""
+    def day(self, values: Mapping[str, object], key: str, remedy: str = "") -> str | None:
+        """A day as text; empty without one, None where it cannot be read."""
         if key not in values:
-            self.days[key] = ""
             return ""
         value = values[key]
         if isinstance(value, date) and not isinstance(value, datetime):
@@ -173,12 +229,11 @@ class _Reader:
         try:
             # Only YYYY-MM-DD, since days are compared as text.
             if date.fromisoformat(str(value)).isoformat() == value:
-                self.days[key] = str(value)
                 return str(value)
         except ValueError:
             pass
-        self.bad(key, values[key], _("a date as YYYY-MM-DD"))
-        return ""
+        self.bad(key, values[key], _("a date as YYYY-MM-DD"), remedy)
+        return None
 
     def text(self, key: str, value: object) -> Text:
         """A text for both languages, or {sv = "…", en = "…"}."""
@@ -210,14 +265,14 @@ class _Reader:
     def rule_set(self, values: Mapping[str, Any]) -> RuleSet:
         self.unknown(values, _SET_KEYS)
         name = self.name(values)
-        first, last = self.day(values, "valid_from"), self.day(values, "valid_to")
-        if first and last and last < first:
-            self.wrong(
-                "valid_to",
-                _("valid_to {last} is before valid_from {first}").format(last=last, first=first),
-                remedy=_("Correct the dates"),
-            )
-            self.days.clear()
+        remedy = _stops(_("Correct the line"))
+        first, last = self.day(values, "valid_from", remedy), self.day(values, "valid_to", remedy)
+        if (
+            first is not None
+            and last is not None
+            and self.in_order(first, last, _stops(_("Correct the dates")))
+        ):
+            self.days = first, last
         title = Text()
         if "title" in values:
             title = self.text("title", values["title"])
@@ -244,11 +299,40 @@ class _Reader:
             self.where = 0
         else:
             self.bad("rules", entries, "[[rules]]")
-        return RuleSet(name, title, first, last, documents, tuple(rules), self.file)
+        return RuleSet(name, title, first or "", last or "", documents, tuple(rules), self.file)
+
+    def in_order(self, first: str, last: str, remedy: str) -> bool:
+        """Whether a last day is not before the first; it is told where it is."""
+        if not first or not last or first <= last:
+            return True
+        self.wrong(
+            "valid_to",
+            _("valid_to {last} is before valid_from {first}").format(last=last, first=first),
+            remedy=remedy,
+        )
+        return False
+
+    def own_days(self, values: Mapping[str, object]) -> dict[str, str]:
+        """First and last day of a single rule, which lie within those of its set."""
+        read = {key: self.day(values, key) for key in ("valid_from", "valid_to")}
+        days = {key: day for key, day in read.items() if day}
+        in_order = self.in_order(days.get("valid_from", ""), days.get("valid_to", ""), _("Correct the dates"))
+        if not in_order or self.days is None:
+            return days
+        first, last = self.days
+        for key, day in days.items():
+            if day < first or (last and day > last):
+                self.wrong(
+                    key,
+                    _("{key} {day} is not among the days of the set").format(key=key, day=day),
+                    _("a day of {first} – {last}").format(first=first or "…", last=last or "…"),
+                    _("Correct the line, or remove it: the rule then holds as long as the set"),
+                )
+        return days
 
     def rule(self, values: Mapping[str, Any]) -> Rule:
         self.unknown(values, _RULE_KEYS)
-        read: dict[str, Any] = {"name": self.name(values)}
+        read: dict[str, Any] = {"name": self.name(values), **self.own_days(values)}
         if "status" not in values:
             self.missing("status")
         elif values["status"] not in STATUSES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,6 +82,8 @@ class Rule:
         longest_agreement_months: An agreement holds for at most as many months; told only.
         certificate_months: A certificate is renewed every so many months; told only.
         calendar: It moves need or changes something else than the right to travel; told only.
+        valid_from, valid_to: First and last day (YYYY-MM-DD) where it holds only part of the days of its set; empty
+            is the set's own. On the other days it neither judges nor is told.
     """
 
     name: str
@@ -99,6 +101,16 @@ class Rule:
     longest_agreement_months: int = 0
     certificate_months: int = 0
     calendar: bool = False
+    valid_from: str = ""
+    valid_to: str = ""
+
+    def holds_on(self, day: str) -> bool:
+        """Whether it holds on a day (YYYY-MM-DD) of its set."""
+        return self.valid_from <= day and (not self.valid_to or day <= self.valid_to)
+
+    def at_all_times(self) -> Rule:
+        """The rule without days of its own."""
+        return replace(self, valid_from="", valid_to="") if self.valid_from or self.valid_to else self
 
     @property
     def asks(self) -> str:
@@ -128,7 +140,7 @@ class RuleSet:
         title: What it is called.
         valid_from, valid_to: First and last day (YYYY-MM-DD); empty is without a first or a last day.
         documents: What it is read from.
-        rules: What it says.
+        rules: What it says; some may hold only part of its days (see `on`).
         file: File it was read from; empty for those that come with the program.
     """
 
@@ -139,6 +151,37 @@ class RuleSet:
     documents: tuple[Text, ...] = ()
     rules: tuple[Rule, ...] = ()
     file: str = ""
+
+    def on(self, day: str) -> RuleSet:
+        """The set with those of its rules that hold on a day (YYYY-MM-DD); its own days stay."""
+        rules = tuple(rule for rule in self.rules if rule.holds_on(day))
+        return self if len(rules) == len(self.rules) else replace(self, rules=rules)
+
+    def parts(self) -> tuple[RuleSet, ...]:
+        """The set cut at the days on which a rule of it begins or has ended: each part is all that holds on its days."""
+        days = {self.first_day}
+        for rule in self.rules:
+            if self.first_day < rule.valid_from <= self.last_day:
+                days.add(rule.valid_from)
+            if rule.valid_to and self.first_day <= rule.valid_to < self.last_day:
+                days.add(day_after(rule.valid_to))
+        begins = sorted(days)
+        ends = [*map(day_before, begins[1:]), self.valid_to]
+        # The first keeps an empty first day.
+        firsts = [self.valid_from, *begins[1:]]
+        return tuple(
+            replace(self.on(begin), valid_from=first, valid_to=last)
+            for begin, first, last in zip(begins, firsts, ends, strict=True)
+        )
+
+    def as_named(self) -> RuleSet:
+        """The set as on the day that its name stands for: its first; its last where it has no first."""
+        return self.on(self.valid_from or self.last_day)
+
+    def at_all_times(self) -> RuleSet:
+        """The set without days, and all of its rules without days of their own."""
+        rules = tuple(rule.at_all_times() for rule in self.rules)
+        return replace(self, valid_from="", valid_to="", rules=rules)
 
     def asks_for_case(self, target_group: str) -> bool:
         """Whether a verified rule lets only those of some case status travel, of a group (`all` is not known)."""
@@ -191,7 +234,7 @@ class RuleBook:
         return cls((RuleSet(name, Text(name, name), rules=rules),))
 
     def at(self, day: date) -> RuleSet:
-        """The set that holds on `day`.
+        """The set that holds on `day`, with those of its rules that hold then.
 
         Raises:
             InputError: What is wrong in the workspace's rules touches that day, or no set holds.
@@ -202,7 +245,7 @@ class RuleBook:
             raise InputError(wrong)
         for one in self.sets:
             if one.first_day <= text <= one.last_day:
-                return one
+                return one.on(text)
         raise InputError(
             Problem(
                 _("no set of rules holds on {day}").format(day=text),
@@ -211,21 +254,30 @@ class RuleBook:
         )
 
     def named(self, name: str) -> RuleSet | None:
-        """The set of that name."""
+        """The set of that name, with all of its rules, also those that hold only part of its days."""
         return next((one for one in self.sets if one.name == name), None)
 
+    def parts(self) -> tuple[RuleSet, ...]:
+        """Every set, cut where a single rule of it begins or has ended, in order of time."""
+        parts = [part for one in self.sets for part in one.parts()]
+        return tuple(sorted(parts, key=lambda part: part.first_day))
+
     def changes_in(self, month: str) -> tuple[RuleSet, ...]:
-        """The sets that begin within the month (YYYY-MM), but not on its first day: it is judged by the one before."""
-        return tuple(one for one in self.sets if one.valid_from[:7] == month and one.valid_from[8:] != "01")
+        """What begins to hold within the month (YYYY-MM): sets, or parts of them where a single rule begins or has ended.
+
+        Not on its first day: by that the month is judged.
+        """
+        return tuple(
+            one for one in self.parts() if one.valid_from[:7] == month and one.valid_from[8:] != "01"
+        )
 
     def after(self, day: date) -> RuleSet | None:
-        """The first set that begins after `day`."""
-        return next((one for one in self.sets if one.valid_from > day.isoformat()), None)
+        """What first begins to hold after `day`: a set, or a part of one as `changes_in`."""
+        return next((one for one in self.parts() if one.valid_from > day.isoformat()), None)
 
     def only(self, day: date) -> RuleBook:
         """The set of `day` as one that holds at all times."""
-        one = self.at(day)
-        return RuleBook((RuleSet(one.name, one.title, "", "", one.documents, one.rules, one.file),))
+        return RuleBook((self.at(day).at_all_times(),))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RuleBook:

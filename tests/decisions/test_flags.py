@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -96,10 +97,49 @@ def test_rules_that_cannot_be_read_are_said_and_the_rest_is_judged() -> None:
         decided("approved", "2023-02-01", "2023-12-31", pair=OUT_OF_COUNTY, row=2),
         decided("approved", "2023-04-01", "2023-12-31", pair=("2581", "2482"), row=3),
     ]
-    assert [(one.decision.row, one.code) for one in flags(rows, book)] == [
+    # Row 2 is open on days that can be judged as well: from 1 April.
+    found = flags(rows, book)
+    assert [(one.decision.row, one.code) for one in found] == [
         (2, "no_rules"),
+        (2, "crosses_county_border"),
         (3, "crosses_county_border"),
     ]
+    assert flag_text(found[0]).endswith(
+        "korridoren prövas inte mot reglerna för 2023-02-01, som inte kan läsas (x). Den står kvar som den beslutades."
+    )
+
+
+def test_the_days_without_rules_are_told_once_with_file_and_why() -> None:
+    overlap = Problem("de överlappar", "något annat", "Rätta", "rules/b.toml", row=2)
+    stripped = Problem("", file="rules/c.toml")
+    left_out = (
+        LeftOut(overlap, "2023-02-01", "2023-02-28"),
+        LeftOut(overlap, "2023-02-01", "2023-04-30"),
+        LeftOut(stripped, "2023-04-01", "2023-04-30"),
+    )
+    sets = (
+        RuleSet("forut", valid_to="2023-03-31", rules=(COUNTY,)),
+        RuleSet("nu", valid_from="2023-04-01", valid_to="2023-12-31"),
+    )
+    row = decided("approved", "2023-02-01", "2024-03-31", pair=OUT_OF_COUNTY, row=5, file="k.csv")
+    (flag,) = flags([row], RuleBook(sets, left_out))
+    assert (flag.code, flag.status) == ("no_rules", "")
+    assert flag_text(flag) == (
+        "k.csv, rad 5: korridoren prövas inte mot reglerna för 2023-02-01, 2023-03-01, 2023-04-01, som inte kan läsas "
+        "(rules/b.toml, rad 2: de överlappar; rules/c.toml). Den står kvar som den beslutades."
+    )
+
+
+def test_a_rule_that_begins_or_has_ended_within_its_set() -> None:
+    def found(rule: Rule, first: str, last: str = "2023-12-31") -> list[str]:
+        book = RuleBook((RuleSet("alltid", rules=(rule,)),))
+        return [one.code for one in flags([decided("approved", first, last, pair=OUT_OF_COUNTY)], book)]
+
+    later, ended = replace(COUNTY, valid_from="2023-06-01"), replace(COUNTY, valid_to="2023-05-31")
+    assert found(later, "2023-01-01") == ["crosses_county_border"]
+    assert found(later, "2023-01-01", "2023-05-31") == []
+    assert found(ended, "2023-05-31") == ["crosses_county_border"]
+    assert found(ended, "2023-06-01") == []
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from geomatch.errors import InputError
 from geomatch.manifest import manifest_of
 from geomatch.month import compute_month
 from geomatch.notes import assumption_notes
-from geomatch.rules import Person, RuleSet, Text, shipped_book, shipped_text
+from geomatch.rules import Person, RuleBook, RuleSet, Text, shipped_book, shipped_text
 from geomatch.rules.differences import changed_rules, parted_kinds
-from geomatch.rules.explained import explain, explain_facts, explain_lines, set_of
+from geomatch.rules.explained import explain, explain_facts, explain_lines, named_lines, set_of
 from geomatch.rules.tree import Rule
-from geomatch.rules_compared import compare_month, compared_lines
+from geomatch.rules_compared import compare_month, compared_facts, compared_lines
 from geomatch.words import using_language
 from geomatch.workspace import Workspace
 
@@ -68,7 +68,10 @@ def test_a_month_with_a_change_inside_is_judged_by_its_first_day() -> None:
     [
         # A set that begins on the first day of a month is no change within it.
         ("2019-12", "before-2020", "2020-01-01"),
-        ("2020-01", "2020-01-01", "2024-06-14"),
+        # The rule on mobile data ends within its set.
+        ("2020-01", "2020-01-01", "2020-01-01"),
+        ("2021-03", "2020-01-01", "2020-01-01"),
+        ("2021-04", "2020-01-01", "2024-06-14"),
         ("2025-09", "2025-09-01", "2026-10-01"),
         ("2026-10", "2026-10-01", None),
     ],
@@ -77,6 +80,78 @@ def test_no_change_within_a_month(month: str, in_force: str, following: str | No
     found = explain(shipped_book(), month)
     assert (found.in_force.name, found.within) == (in_force, ())
     assert (found.following[1].name if found.following else None) == following
+
+
+MOBILE_DATA = "mobile_data_2020 (until 2021-03-31): compensation for mobile data for digital activities follows the same rules. Source: the county boards' reports."
+
+
+def test_a_rule_that_ends_within_its_set_is_told_until_then() -> None:
+    def lines(month: str) -> list[str]:
+        with using_language("en"):
+            return explain_lines(explain(shipped_book(), month))
+
+    march = lines("2021-03")
+    assert march[march.index("Told only, judges no journey:") + 1] == f"  {MOBILE_DATA}"
+    assert march[march.index("The next change:") + 1 :] == [
+        "2021-04-01: Open first-instance cases only (2020-01-01)",
+        f"  - {MOBILE_DATA}",
+    ]
+    assert not any("mobile_data" in line for line in [*lines("2021-04"), *lines("2023-02")])
+    facts = explain_facts(explain(shipped_book(), "2021-03"))
+    assert [(rule["name"], rule["valid_from"], rule["valid_to"]) for rule in facts["set"]["rules"]] == [
+        ("first_instance_2020", None, None),
+        ("mobile_data_2020", None, "2021-03-31"),
+    ]
+    # The set itself keeps its days.
+    assert (facts["set"]["valid_from"], facts["set"]["valid_to"]) == ("2020-01-01", "2024-06-13")
+    assert (facts["changes_within_month"], facts["next_change"]["valid_from"]) == ([], "2021-04-01")
+
+
+def test_a_rule_that_begins_and_ends_within_a_month() -> None:
+    rule = Rule(
+        "r", "verified", Text("a", "a"), about_groups=("asylum_seeker",), within_county=True,
+        valid_from="2027-02-10", valid_to="2027-02-19",
+    )  # fmt: skip
+    book = RuleBook((RuleSet("alltid", Text("Alltid", "Always"), rules=(rule,)),))
+    found = explain(book, "2027-02")
+    assert [(len(one.rules), len(two.rules), two.valid_from) for one, two in found.within] == [
+        (0, 1, "2027-02-10"),
+        (1, 0, "2027-02-20"),
+    ]
+    assert (found.in_force.rules, found.following) == ((), None)
+    with using_language("en"):
+        lines = explain_lines(found)
+    text = "r (asylum seekers; 2027-02-10 – 2027-02-19): a."
+    assert lines[-5:] == [
+        "2027-02-10: Always (alltid)", f"  + {text}",
+        "2027-02-20: Always (alltid)", f"  - {text}",
+        "No later change is known.",
+    ]  # fmt: skip
+    assert [one.valid_from for one in book.changes_in("2027-02")] == ["2027-02-10", "2027-02-20"]
+
+
+def test_a_set_named_by_its_name_stands_for_its_first_day() -> None:
+    def names(name: str) -> list[str]:
+        return [rule.name for rule in set_of(shipped_book(), name).rules]
+
+    assert names("2020-01-01") == names("2021-03-31") == ["first_instance_2020", "mobile_data_2020"]
+    assert names("2021-04-01") == names("2023-02") == ["first_instance_2020"]
+    with using_language("en"):
+        assert named_lines(shipped_book(), "2020-01-01") == [
+            "  its rules of 2020-01-01 are meant; they change on 2021-04-01: name a later day to compare those"
+        ]
+    # A day that is no name is itself what is meant, and a set that says the same on all its days needs no word.
+    assert named_lines(shipped_book(), "2021-04-01") == named_lines(shipped_book(), "2024-06-14") == []
+    rules = (
+        Rule("r", "verified", valid_to="2019-06-30", within_county=True),
+        Rule("s", "verified", min_age=18),
+    )
+    book = RuleBook((RuleSet("forut", valid_to="2019-12-31", rules=rules),))
+    assert [rule.name for rule in set_of(book, "forut").rules] == ["s"]
+    with using_language("en"):
+        assert named_lines(book, "forut") == [
+            "  the rules of its last day are meant; they change on 2019-07-01: name a day to compare others"
+        ]
 
 
 def test_no_month() -> None:
@@ -215,10 +290,40 @@ def test_a_month_by_its_own_rules_and_without_the_made_up_one(demo: Workspace) -
     assert before.verdicts["outside_policy"] - after.verdicts.get("outside_policy", 0) == 1
     with using_language("en"):
         lines = compared_lines(found)
-    assert lines[-1] == (
-        "  Piteå → Skellefteå: outside the rules → not recommended; gain 0 → 0; kr a month 0 → 0"
-    )
+    assert lines[-4:] == [
+        "Pairs with another verdict, and why by each of the two:",
+        "  Piteå → Skellefteå: outside the rules → not recommended; gain 0 → 0; kr a month 0 → 0",
+        "    2020-01-01: rule:demo_inom_lanet, crosses_county_border",
+        "    2020-01-01: no_gain, places_taken",
+    ]
+    assert not moved.is_open
     assert found.synthetic
+
+
+def test_an_open_pair_with_another_verdict_is_called_open(demo: Workspace) -> None:
+    """By a rule that no journey keeps every pair is outside the rules, those that are open too."""
+    one = set_of(shipped_book(), "2023-02")
+    far = RuleSet("langt", rules=(Rule("langt", "verified", min_distance_m=1_000_000.0),))
+    found = compare_month(demo, (one, far), "2023-02", "25")
+    corridors = found.sides[0].corridors
+    pairs = {
+        (start, goal): status == "open"
+        for start, goal, status in zip(
+            corridors["from_code"], corridors["to_code"], corridors["status"], strict=True
+        )
+    }
+    assert {(moved.from_code, moved.to_code): moved.is_open for moved in found.moved} == pairs
+    # The counts by verdict hold only those that are not open.
+    assert sum(pairs.values()) == found.sides[1].verdicts["open"] == 3
+    assert found.sides[1].verdicts == {"open": 3, "outside_policy": len(pairs) - 3}
+    with using_language("en"):
+        lines = compared_lines(found)
+    told = [line for line in lines if " → outside the rules;" in line]
+    assert len(told) == len(pairs)
+    mark = " (open: judged as to keeping it, not counted above by verdict): "
+    assert [mark in line for line in told] == list(pairs.values())
+    assert lines[-1] == "    langt: rule:langt, below_min_distance"
+    assert [fact["open"] for fact in compared_facts(found)["verdicts_changed"]] == list(pairs.values())
 
 
 def test_what_the_opened_corridors_gain_and_cost(demo: Workspace) -> None:
@@ -250,6 +355,7 @@ def test_the_command_in_a_workspace(demo: Workspace, capsys: pytest.CaptureFixtu
     )
     [moved] = facts["month"]["verdicts_changed"]
     assert (moved["from"], moved["to"], moved["verdicts"][0]) == ("Piteå", "Skellefteå", "outside_policy")
+    assert moved["open"] is False
 
 
 def test_a_run_says_that_the_rules_change_and_what_was_left_out(demo: Workspace) -> None:
@@ -260,6 +366,7 @@ def test_a_run_says_that_the_rules_change_and_what_was_left_out(demo: Workspace)
     later = text.replace('name = "2020-01-01"', 'name = "mitten"').replace(
         'valid_from = "2020-01-01"', 'valid_from = "2023-02-15"'
     )
+    later = later.replace('valid_to = "2021-03-31"\n', "")
     try:
         own.write_text(text.replace('valid_to = "2024-06-13"', 'valid_to = "2023-02-14"'), encoding="utf-8")
         (rules / "mitten.toml").write_text(later, encoding="utf-8")

@@ -28,6 +28,9 @@ HEAD = 'name = "egen"\nvalid_from = 2027-01-01\ntitle = "Länets egna"\n'
 RULE = '[[rules]]\nname = "r"\nstatus = "verified"\nwithin_county = true\ntext = "inom länet"\nsource = "beslut 7"\n'
 
 
+STOPS = "Until then no month is judged: it cannot be told for which days the set is meant."
+
+
 def read(text: str) -> RuleSet:
     draft = read_set(text.encode(), "rules/egen.toml")
     assert draft.problems == ()
@@ -75,16 +78,17 @@ def test_a_text_speaks_the_language_in_force() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (b"name = \xe5", "rules/egen.toml: the text is not UTF-8. Save the file as UTF-8."),
+        (b"name = \xe5", f"row 1: the text is not UTF-8. Save the file as UTF-8. {STOPS}"),
+        (HEAD.encode() + b"# \xe5\n", f"row 4: the text is not UTF-8. Save the file as UTF-8. {STOPS}"),
         (HEAD + "naem = 1\n", "row 4: there is no key naem; expected one of name, title, valid_from, valid_to, documents, rules. Check the spelling, or remove the line."),
-        (HEAD.replace('name = "egen"\n', ""), "rules/egen.toml: name is missing. Add the line."),
-        (HEAD.replace('"egen"', '"två ord"'), 'row 1: name is "två ord"; expected a name of letters, digits, _, - and . without blanks. Correct the line.'),
+        (HEAD.replace('name = "egen"\n', ""), f"rules/egen.toml: name is missing. Add the line. {STOPS}"),
+        (HEAD.replace('"egen"', '"två ord"'), f'row 1: name is "två ord"; expected a name of letters, digits, _, - and . without blanks. Correct the line. {STOPS}'),
         (HEAD.replace("title", "titel"), "row 3: there is no key titel; expected one of name, title, valid_from, valid_to, documents, rules. Check the spelling, or remove the line."),
         (HEAD.replace('"Länets egna"', "7"), 'row 3: title is 7; expected text in quotation marks, or {sv = "…", en = "…"}. Correct the line.'),
         (HEAD.replace('"Länets egna"', '{sv = "a"}'), "row 3: title is {'sv': 'a'}; expected text in quotation marks, or {sv = \"…\", en = \"…\"}. Correct the line."),
-        (HEAD.replace("2027-01-01", '"2027-1-1"'), 'row 2: valid_from is "2027-1-1"; expected a date as YYYY-MM-DD. Correct the line.'),
-        (HEAD + 'valid_to = "2027-02-30"\n', 'row 4: valid_to is "2027-02-30"; expected a date as YYYY-MM-DD. Correct the line.'),
-        (HEAD + 'valid_to = "2026-12-31"\n', "row 4: valid_to 2026-12-31 is before valid_from 2027-01-01. Correct the dates."),
+        (HEAD.replace("2027-01-01", '"2027-1-1"'), f'row 2: valid_from is "2027-1-1"; expected a date as YYYY-MM-DD. Correct the line. {STOPS}'),
+        (HEAD + 'valid_to = "2027-02-30"\n', f'row 4: valid_to is "2027-02-30"; expected a date as YYYY-MM-DD. Correct the line. {STOPS}'),
+        (HEAD + 'valid_to = "2026-12-31"\n', f"row 4: valid_to 2026-12-31 is before valid_from 2027-01-01. Correct the dates. {STOPS}"),
         (HEAD + 'documents = "beslut"\n', 'row 4: documents is "beslut"; expected a list of texts. Correct the line.'),
         (HEAD + "rules = 3\n", "row 4: rules is 3; expected [[rules]]. Correct the line."),
         (HEAD + RULE.replace("status", "stat"), None),
@@ -104,7 +108,7 @@ def test_a_text_speaks_the_language_in_force() -> None:
         (HEAD + RULE.replace("within_county = true", "min_distance_m = 0"), "row 7: [[rules]] number 1: min_distance_m is 0; expected a number above 0, at most 1000000. Correct the line."),
         (HEAD + RULE.replace("within_county = true", "min_distance_m = nan"), "row 7: [[rules]] number 1: min_distance_m is nan; expected a number above 0, at most 1000000. Correct the line."),
         (HEAD + RULE + RULE, "row 11: [[rules]] number 2: the name r stands there already. Choose another name."),
-        (HEAD + RULE + "min_kilometer = 2\n", "row 10: [[rules]] number 1: there is no key min_kilometer; expected one of name, status, text, source, about_groups, target_groups, case_status, accommodation, min_age, min_distance_m, within_county, area, longest_agreement_months, certificate_months, calendar. Check the spelling, or remove the line."),
+        (HEAD + RULE + "min_kilometer = 2\n", "row 10: [[rules]] number 1: there is no key min_kilometer; expected one of name, status, text, source, about_groups, target_groups, case_status, accommodation, min_age, min_distance_m, within_county, area, longest_agreement_months, certificate_months, calendar, valid_from, valid_to. Check the spelling, or remove the line."),
     ],
 )  # fmt: skip
 def test_what_is_wrong(text: str | bytes, problem: str | None) -> None:
@@ -113,16 +117,117 @@ def test_what_is_wrong(text: str | bytes, problem: str | None) -> None:
         assert found[0] == problem
     else:
         assert found == [
-            "row 6: [[rules]] number 1: there is no key stat; expected one of name, status, text, source, about_groups, target_groups, case_status, accommodation, min_age, min_distance_m, within_county, area, longest_agreement_months, certificate_months, calendar. Check the spelling, or remove the line.",
+            "row 6: [[rules]] number 1: there is no key stat; expected one of name, status, text, source, about_groups, target_groups, case_status, accommodation, min_age, min_distance_m, within_county, area, longest_agreement_months, certificate_months, calendar, valid_from, valid_to. Check the spelling, or remove the line.",
             "row 4: [[rules]] number 1: status is missing. Add the line.",
         ]
+
+
+OPEN = "something is left open here or above: a text, a list, a table or a heading. Close it: a text with a quotation mark, the others with brackets."
+TWICE = "a key or a heading stands there a second time. Keep one of the two."
+NO_VALUE = "behind = there is no value that can be read. Put texts in straight quotation marks; write numbers and true without."
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "problem"),
+    [
+        ("x = [", 1, OPEN),
+        (HEAD + "documents = [\n\n", 4, OPEN),
+        (HEAD + 'documents = ["a"\nvalid_to = 2027-12-31\n', 5, OPEN),
+        (HEAD + 'documents = """a\nb\n', 5, OPEN),
+        ('name = "egen\ntitle = "b"\n', 1, OPEN),
+        (HEAD + '[[rules]\nname = "r"\n', 4, OPEN),
+        (HEAD + "valid_from = 2027-01-02\n", 4, TWICE),
+        (HEAD + "valid_from = 2027-01-02", 4, TWICE),
+        (HEAD + 'name = "b"', 4, TWICE),
+        (HEAD + "documents = []\n[[documents]]\n", 5, TWICE),
+        (HEAD + "valid_to\n", 4, "a key has no = behind it. Write key = value."),
+        (HEAD + "valid_to = \ndocuments = []\n", 4, NO_VALUE),
+        (HEAD.replace('"egen"', "“egen”"), 1, NO_VALUE),
+        (HEAD + "= 3\n", 4, "the line cannot be read as TOML (Invalid statement). Correct the line."),
+    ],
+)  # fmt: skip
+def test_what_is_no_toml_is_told_in_plain_words(text: str, row: int, problem: str) -> None:
+    assert refused(text) == [f"row {row}: {problem} {STOPS}"]
+
+
+def test_the_line_is_that_of_the_key_and_not_of_a_text_that_looks_like_one() -> None:
+    before = 'documents = ["""\n[[rules]]\nname = "no"\nmin_age = 3\n"""]\n'
+    text = HEAD + before + RULE + RULE.replace('"r"', '"s"').replace("within_county = true", "min_age = 0")
+    assert refused(text) == [
+        "row 18: [[rules]] number 2: min_age is 0; expected a whole number, 1–120. Correct the line."
+    ]
+
+
+def limited(**days: str) -> str:
+    return HEAD + "valid_to = 2027-12-31\n" + RULE + "".join(f"{key} = {day}\n" for key, day in days.items())
+
+
+@pytest.mark.parametrize(
+    ("days", "problem"),
+    [
+        ({"valid_from": "2026-12-31"}, "row 11: [[rules]] number 1: valid_from 2026-12-31 is not among the days of the set; expected a day of 2027-01-01 – 2027-12-31. Correct the line, or remove it: the rule then holds as long as the set."),
+        ({"valid_from": "2027-01-01", "valid_to": "2028-01-01"}, "row 12: [[rules]] number 1: valid_to 2028-01-01 is not among the days of the set; expected a day of 2027-01-01 – 2027-12-31. Correct the line, or remove it: the rule then holds as long as the set."),
+        ({"valid_from": "2027-03-02", "valid_to": "2027-03-01"}, "row 12: [[rules]] number 1: valid_to 2027-03-01 is before valid_from 2027-03-02. Correct the dates."),
+        ({"valid_to": '"i mars"'}, 'row 11: [[rules]] number 1: valid_to is "i mars"; expected a date as YYYY-MM-DD. Correct the line.'),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_rule_lie_within_those_of_its_set(days: dict[str, str], problem: str) -> None:
+    assert refused(limited(**days)) == [problem]
+
+
+def test_a_rule_with_days_of_its_own_holds_on_those_only(tmp_path: Path) -> None:
+    book = workspace(tmp_path, egen=limited(valid_from="2027-03-01", valid_to="2027-05-31"))
+    assert book.left_out == ()
+    days = ("2027-01-01", "2027-02-28", "2027-03-01", "2027-05-31", "2027-06-01", "2027-12-31")
+    assert [[rule.name for rule in book.at(date.fromisoformat(day)).rules] for day in days] == [
+        [], [], ["r"], ["r"], [], [],
+    ]  # fmt: skip
+    # The days of the set stay as they are; its parts follow each other day by day.
+    assert {book.at(date.fromisoformat(day)).valid_to for day in days} == {"2027-12-31"}
+    parts = [part for part in book.parts() if part.name == "egen"]
+    assert [(part.valid_from, part.valid_to, [rule.name for rule in part.rules]) for part in parts] == [
+        ("2027-01-01", "2027-02-28", []),
+        ("2027-03-01", "2027-05-31", ["r"]),
+        ("2027-06-01", "2027-12-31", []),
+    ]
+    assert RuleBook.from_dict(json.loads(json.dumps(asdict(book)))) == book
+    # As one that holds at all times it is that of the day, in any month.
+    (rule,) = book.only(date(2027, 4, 1)).at(date(2030, 1, 1)).rules
+    assert (rule.name, rule.valid_from, rule.valid_to) == ("r", "", "")
+
+
+def test_a_rule_that_holds_as_long_as_its_set_cuts_it_nowhere() -> None:
+    text = limited(valid_from="2027-01-01", valid_to="2027-12-31")
+    made = read(text)
+    assert made.parts() == (made,)
+    open_ended = read(HEAD + RULE + 'valid_to = "9999-12-31"\n')
+    assert open_ended.parts() == (open_ended,)
+
+
+def test_a_set_without_a_first_day_keeps_none_in_its_first_part() -> None:
+    rules = (
+        Rule("r", "verified", within_county=True, valid_to="2026-12-31"),
+        Rule("s", "verified", min_age=18),
+    )
+    parts = RuleSet("forut", valid_to="2027-06-30", rules=rules).parts()
+    assert [(one.valid_from, one.valid_to, [rule.name for rule in one.rules]) for one in parts] == [
+        ("", "2026-12-31", ["r", "s"]),
+        ("2027-01-01", "2027-06-30", ["s"]),
+    ]
+
+
+def test_a_book_written_before_rules_had_days_is_read() -> None:
+    values = asdict(RuleBook.always(Rule("r", "verified", within_county=True)))
+    for rule in values["sets"][0]["rules"]:
+        del rule["valid_from"], rule["valid_to"]
+    assert RuleBook.from_dict(values) == RuleBook.always(Rule("r", "verified", within_county=True))
 
 
 def test_all_problems_are_told_at_once() -> None:
     text = 'name = "x y"\nvalid_to = "i går"\n[[rules]]\nname = "r"\nstatus = "verified"\ncalendar = true\n'
     assert refused(text) == [
-        'row 1: name is "x y"; expected a name of letters, digits, _, - and . without blanks. Correct the line.',
-        'row 2: valid_to is "i går"; expected a date as YYYY-MM-DD. Correct the line.',
+        f'row 1: name is "x y"; expected a name of letters, digits, _, - and . without blanks. Correct the line. {STOPS}',
+        f'row 2: valid_to is "i går"; expected a date as YYYY-MM-DD. Correct the line. {STOPS}',
         "rules/egen.toml: title is missing. Add the line.",
         "row 3: [[rules]] number 1: text is missing. Add the line.",
         "row 5: [[rules]] number 1: the rule is verified and names no source; expected a source. Add the line source, or set status to assumed.",
@@ -208,8 +313,8 @@ def test_an_overlap(tmp_path: Path) -> None:
     book = workspace(tmp_path, egen=text)
     remedy = "expected sets that follow each other without a day in common. Correct valid_from or valid_to; a set of the same name as a shipped one replaces it."
     assert told(book) == [
-        (f"rules/egen.toml: the sets 2020-01-01 and egen both hold 2024-06-01 – 2024-06-13; {remedy}", "2024-06-01", "2024-06-13"),
-        (f"rules/egen.toml: the sets egen and 2024-06-14 both hold 2024-06-14 – 2024-06-30; {remedy}", "2024-06-14", "2024-06-30"),
+        (f"rules/egen.toml, row 2: the sets 2020-01-01 and egen both hold 2024-06-01 – 2024-06-13; {remedy}", "2024-06-01", "2024-06-13"),
+        (f"rules/egen.toml, row 4: the sets egen and 2024-06-14 both hold 2024-06-14 – 2024-06-30; {remedy}", "2024-06-14", "2024-06-30"),
     ]  # fmt: skip
     # The rest still works; the days in question do not.
     assert book.at(date(2024, 5, 31)).name == "2020-01-01"
@@ -218,12 +323,21 @@ def test_an_overlap(tmp_path: Path) -> None:
         book.at(date(2024, 6, 1))
 
 
+def test_an_overlap_of_two_own_files_names_both(tmp_path: Path) -> None:
+    one = HEAD + "valid_to = 2027-03-31\n"
+    other = HEAD.replace("egen", "andra").replace("2027-01-01", "2027-03-01")
+    book = workspace(tmp_path, a=one, b=other)
+    assert [text.split(";")[0] for text, _first, _last in told(book)] == [
+        "rules/b.toml, row 2: the sets egen (rules/a.toml) and andra both hold 2027-03-01 – 2027-03-31"
+    ]
+
+
 def test_a_gap(tmp_path: Path) -> None:
     text = shipped_text("2024-06-14").replace('valid_to = "2025-08-31"', 'valid_to = "2025-06-30"')
     book = workspace(tmp_path, juni=text)
     assert told(book) == [
         (
-            "rules/juni.toml: no set of rules holds 2025-07-01 – 2025-08-31, between 2024-06-14 and 2025-09-01; expected sets that follow each other day by day. Correct valid_from or valid_to, or add a set for those days.",
+            "rules/juni.toml, row 3: no set of rules holds 2025-07-01 – 2025-08-31, between 2024-06-14 and 2025-09-01; expected sets that follow each other day by day. Correct valid_from or valid_to, or add a set for those days.",
             "2025-07-01",
             "2025-08-31",
         )
@@ -260,7 +374,13 @@ def test_a_wrong_file_is_left_out_on_its_own_days_only(tmp_path: Path) -> None:
 def test_a_file_whose_days_cannot_be_read_touches_all(tmp_path: Path) -> None:
     book = workspace(tmp_path, fel="name = \n")
     assert told(book)[0][1:] == ("0001-01-01", "9999-12-31")
-    with pytest.raises(InputError, match="it is not TOML"):
+    with (
+        using_language("en"),
+        pytest.raises(
+            InputError,
+            match=r"row 1: behind = there is no value that can be read\. .* Until then no month is judged",
+        ),
+    ):
         book.at(date(2024, 7, 1))
 
 
@@ -268,7 +388,7 @@ def test_two_files_with_one_name(tmp_path: Path) -> None:
     book = workspace(tmp_path, a=HEAD + RULE, b=HEAD + RULE)
     assert told(book) == [
         (
-            "rules/b.toml: the set egen stands in rules/a.toml as well. Keep one of the two, or give one another name.",
+            "rules/b.toml, row 1: the set egen stands in rules/a.toml as well. Keep one of the two, or give one another name.",
             "2027-01-01",
             "9999-12-31",
         )
