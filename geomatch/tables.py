@@ -545,7 +545,13 @@ CORRIDORS = Table(
             )
             for corner, text in _CORNERS
         ),
-        *_low_high("gain_paired", "Persons gained by it when the best one further corridor is open."),
+        *(
+            _milli(
+                f"gain_paired_{corner}_milli",
+                f"The same when the best one further corridor is open as well: {text}.",
+            )
+            for corner, text in _CORNERS
+        ),
         Column("paired_with", "text", "codes", "That further corridor, `from-to`, or empty."),
         *(
             Column(
@@ -586,7 +592,7 @@ CORRIDORS = Table(
             "supply_ok",
             "bool",
             "",
-            "Criterion supply: at least `corridors.min_gain` free suitable places, at high need.",
+            "Criterion supply: at least `corridors.min_gain` free suitable places, at low and at high need.",
         ),
         Column(
             "transit_ok",

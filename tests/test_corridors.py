@@ -52,7 +52,7 @@ def test_a_plain_corridor():
     assert row["cost_per_person_sek"] == pytest.approx(2 * 52 / 12 * 2 * 45)
     assert (row["verdict"], row["reasons"]) == ("recommended", "gain_at_every_corner")
     assert (row["size_ok"], row["supply_ok"], row["transit_ok"]) == (True, True, True)
-    assert (row["gain_paired_low_milli"], row["paired_with"]) == (8000, "")
+    assert (row["gain_paired_ll_milli"], row["paired_with"]) == (8000, "")
 
 
 def test_four_corners():
@@ -185,11 +185,27 @@ def test_complementing_corridors():
     rows = table(world)
     one, two = rows.loc["0180-0182"], rows.loc["0181-0183"]
     assert gains(one) == [0] * 4
-    assert (one["gain_paired_high_milli"], one["paired_with"]) == (7000, "0181-0183")
+    assert (one["gain_paired_hh_milli"], one["paired_with"]) == (7000, "0181-0183")
     assert (one["verdict"], reasons(one)) == ("possible", ["gain_only_paired", "places_taken"])
     # And the other way round: 0181's corridor is of use only when 0180 comes to the freed places.
     assert gains(two) == [0] * 4
-    assert (two["gain_paired_low_milli"], two["paired_with"]) == (7000, "0180-0182")
+    assert (two["gain_paired_ll_milli"], two["paired_with"]) == (7000, "0180-0182")
+
+
+def test_two_that_help_each_other_only_where_one_municipality_has_many():
+    """0180 has 0-10 people, 0181 5-10 who fill the 5 places of s by an open pair; t's 5 are reached by 0181 only.
+
+    With 0180 at 10 and 0181 at 5, 0181-0183 alone brings nobody (its 5 have s), 0180-0182 alone nobody (s is full), and
+    both bring 5: 0181 goes to t and 0180 to s. With both high 0181-0183 alone serves those 5 of 0181's who are left over.
+    """
+    world = World().live("0180/a", 0, 10).live("0181/b", 5, 10)
+    world.offer("s", "0182", 5).offer("t", "0183", 5)
+    world.way("0180/a", "s").way("0181/b", "s").way("0181/b", "t").open("0181", "0182")
+    row = table(world).loc["0180-0182"]
+    assert [row[f"gain_{corner}_milli"] for corner in ("ll", "lh", "hl", "hh")] == [0] * 4
+    assert [row[f"gain_paired_{corner}_milli"] for corner in ("ll", "lh", "hl", "hh")] == [0, 0, 5000, 0]
+    assert (row["paired_with"], row["verdict"]) == ("0181-0183", "possible")
+    assert row["reasons"].split(";")[0] == "gain_only_paired"
 
 
 def test_of_two_complements_the_one_with_more_persons_is_named():
@@ -206,7 +222,7 @@ def test_of_two_complements_the_one_with_more_persons_is_named():
         "0181", "0182"
     )
     row = table(world).loc["0180-0182"]
-    assert (row["gain_paired_high_milli"], row["paired_with"]) == (5000, "0181-0184")
+    assert (row["gain_paired_hh_milli"], row["paired_with"]) == (5000, "0181-0184")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +235,7 @@ def test_of_two_complements_the_one_with_more_persons_is_named():
 )
 def test_a_poor_day_return_is_possible_at_the_most(way, reason):
     row = table(World().live("0180/a", 10).offer("s", "0181", 8).way("0180/a", "s", **way)).loc["0180-0181"]
-    assert (row["verdict"], row["reasons"]) == ("possible", reason)
+    assert (row["verdict"], row["reasons"]) == ("possible", f"good_gain_too_small;{reason}")
     assert not row["transit_ok"]
 
 
@@ -229,7 +245,11 @@ def test_only_good_day_returns_count_for_a_recommendation():
     world.way("0180/a", "s", 30).way("0180/a", "t", 70)
     row = table(world).loc["0180-0181"]
     assert gains(row) == [10000] * 4
-    assert (row["verdict"], row["reasons"], row["transit_ok"]) == ("possible", "too_long", True)
+    assert (row["verdict"], row["reasons"], row["transit_ok"]) == (
+        "possible",
+        "good_gain_too_small;too_long",
+        True,
+    )
     world.series[0]["places"] = 6
     assert table(world).loc["0180-0181", "verdict"] == "recommended"
 
@@ -239,6 +259,20 @@ def test_min_gain_is_met_exactly():
     assert table(world).loc["0180-0181", "verdict"] == "recommended"
     more = replace(settings(), corridors=CorridorSettings(min_gain=6.5))
     assert table(world, more).loc["0180-0181", "verdict"] == "possible"
+
+
+def test_supply_is_enough_at_both_ends():
+    """8 places that surely suit, and 0-10 people of the place itself: 8 are free at low need, none at high."""
+    world = (
+        World()
+        .live("0180/a", 10)
+        .live("0181/b", 0, 10)
+        .offer("s", "0181", 8)
+        .way("0180/a", "s")
+        .way("0181/b", "s")
+    )
+    row = table(world).loc["0180-0181"]
+    assert (row["free_places_low_milli"], row["free_places_high_milli"], row["supply_ok"]) == (8000, 0, False)
 
 
 def test_an_unknown_share_blocks():
@@ -409,23 +443,40 @@ def test_gains_alone_and_paired_are_those_of_trying_everything(world, share):
             end = everyone * (corner[1] == "h")
             end[o] = corner[0] == "h"
             assert row[f"gain_{corner}_milli"] == total(end, with_it) - total(end, without)
-        low, high = [], []
+        together = {}
         for other in range(len(reach.pairs)):
             more, most = without.copy(), with_it.copy()
             more[other] = most[other] = True
-            if other != number:
-                low.append(total(everyone * 0, most) - total(everyone * 0, more))
-                high.append(total(everyone, most) - total(everyone, more))
-        # The best further corridor is the one with most at both ends together.
-        best = max(
-            (
-                max(a, row["gain_ll_milli"]) + max(b, row["gain_hh_milli"])
-                for a, b in zip(low, high, strict=True)
-            ),
-            default=0,
-        )
-        alone = row["gain_ll_milli"] + row["gain_hh_milli"]
-        assert row["gain_paired_low_milli"] + row["gain_paired_high_milli"] == max(best, alone)
+            if other != number and not month.opened[other]:
+                together[other] = {}
+                for corner in CORNERS:
+                    end = everyone * (corner[1] == "h")
+                    end[o] = corner[0] == "h"
+                    together[other][corner] = total(end, most) - total(end, more)
+        alone = {corner: int(row[f"gain_{corner}_milli"]) for corner in CORNERS}
+        shown = {corner: int(row[f"gain_paired_{corner}_milli"]) for corner in CORNERS}
+
+        def greatest(asked, alone=alone, together=together):
+            """The most that one further corridor adds up to at these corners, where it takes nothing away."""
+            return max(
+                (sum(max(found[corner], alone[corner]) for corner in asked) for found in together.values()),
+                default=0,
+            )
+
+        # The best further corridor is the one with most at both ends together; of those that nobody gains by alone, else
+        # the one with most at both mixed corners.
+        ends, mixed = ("ll", "hh"), ("lh", "hl")
+        best = {asked: greatest(asked) for asked in (ends, mixed)}
+        if best[ends] > sum(alone[corner] for corner in ends):
+            assert sum(shown[corner] for corner in ends) == best[ends]
+        elif best[mixed] > 0 and not any(alone.values()):
+            assert sum(shown[corner] for corner in mixed) == best[mixed]
+        else:
+            assert (row["paired_with"], shown) == ("", alone)
+            continue
+        codes = [f"{reach.codes[a]}-{reach.codes[b]}" for a, b in reach.pairs]
+        found = together[codes.index(row["paired_with"])]
+        assert shown == {corner: max(found[corner], alone[corner]) for corner in CORNERS}
 
 
 @hypothesis_settings(max_examples=25, deadline=None)
@@ -574,6 +625,36 @@ def test_the_best_further_corridor_is_that_of_trying_all(made_by):
                 assert (other, together) == (wanted[2], tried[wanted[2]])
                 complements += 1
     assert complements > 20
+
+
+@both_ways
+def test_with_a_further_corridor_at_every_corner(made_by):
+    """Differences of two flows; those that gain nobody alone are tried with every other one."""
+    only = 0
+    for seed in range(12):
+        month, found = crowded_gains(seed, made_by)
+        pairs, count = month.reach.pairs, len(month.reach.pairs)
+        closed = np.flatnonzero(~month.opened).tolist()
+        for own, others in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            alone = found.alone(np.arange(count), own, others)[1]
+            asked = [(one, other) for one in range(count) for other in closed if one != other]
+            wanted = {}
+            for one, other in asked:
+                mixture = mixture_of(found, pairs[one][0], own, others)
+                opened = np.tile(month.opened, 2)
+                opened[[other, other + count]] = True
+                opened[[one, one + count]] = False
+                both = opened.copy()
+                both[[one, one + count]] = True
+                wanted[one, other] = mixture.total(both) - mixture.total(opened)
+            ones, further = (np.array(part, dtype=np.int64) for part in zip(*asked, strict=True))
+            assert found.with_further(ones, further, own, others).tolist() == list(wanted.values())
+            lone = np.flatnonzero(alone == 0)
+            for one, told in zip(lone.tolist(), found.only_together(lone, own, others), strict=True):
+                helped = {other: wanted[one, other] for other in closed if other != one}
+                assert told == {other: more for other, more in helped.items() if more > 0}
+                only += len(told)
+    assert only > 20
 
 
 @hypothesis_settings(max_examples=40)

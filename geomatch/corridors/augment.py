@@ -16,7 +16,7 @@ import numpy as np
 from geomatch.allocation.symmetry import Ints
 from geomatch.corridors.flow import usable
 
-__all__ = ["crowd", "fill", "mend", "new_log", "supply", "take_off", "undo"]
+__all__ = ["crowd", "fill", "mend", "new_log", "search", "supply", "take_off", "undo"]
 
 
 def new_log() -> Ints:
@@ -25,7 +25,7 @@ def new_log() -> Ints:
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(net, start, session, near, every, ahead):  # type: ignore[no-untyped-def]  # numba compiles it
+def search(net, start, session, near, every, ahead):  # type: ignore[no-untyped-def]  # numba compiles it
     """The nearest vertex that the search is for; -1 if there is none, and then what was searched is so for the session.
 
     `ahead`: the nearest series with room that can be reached from `start`. Otherwise the nearest class with somebody
@@ -156,10 +156,10 @@ def _through(net, vertices, wanted, free, every, log, used):  # type: ignore[no-
     session, total = net.clock[1], 0
     for vertex in vertices:
         while net.dead_f[vertex] != session and net.dead_b[vertex] != session:
-            source = _search(net, vertex, session, wanted, every, False)
+            source = search(net, vertex, session, wanted, every, False)
             if source < 0:
                 break
-            sink = _search(net, vertex, session, free, every, True)
+            sink = search(net, vertex, session, free, every, True)
             if sink < 0:
                 break
             amount, log, used = _send(net, source, vertex, sink, False, log, used)  # numba takes no names
@@ -220,7 +220,7 @@ def crowd(net, vertices, free, log, used):  # type: ignore[no-untyped-def]  # nu
     for vertex in vertices:
         while True:
             # No label can be wrong here: what cannot reach a free place cannot by any way, since nothing is linked.
-            sink = _search(net, vertex, session, free, False, True)  # numba takes no names
+            sink = search(net, vertex, session, free, False, True)  # numba takes no names
             if sink < 0:
                 break
             amount, log, used = _send(net, vertex, vertex, sink, True, log, used)  # numba takes no names
@@ -235,7 +235,7 @@ def supply(net, vertices, wanted, log, used):  # type: ignore[no-untyped-def]  #
     session, total, size = net.clock[1], 0, len(net.flow)
     for vertex in vertices:
         while True:
-            source = _search(net, vertex, session, wanted, False, False)  # numba takes no names
+            source = search(net, vertex, session, wanted, False, False)  # numba takes no names
             if source < 0:
                 break
             # The people of the class itself, or those who take the places of its people.
@@ -321,7 +321,7 @@ def fill(net):  # type: ignore[no-untyped-def]  # numba compiles it
     net.clock[1] += 1
     for one in waiting:
         while left[one] > 0 and active[one]:
-            sink = _search(net, one, net.clock[1], active, True, True)  # numba takes no names
+            sink = search(net, one, net.clock[1], active, True, True)  # numba takes no names
             if sink < 0:
                 break
             sent, log, _used = _send(net, one, one, sink, False, log, 0)  # numba takes no names

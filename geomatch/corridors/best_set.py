@@ -16,7 +16,7 @@ import pandas as pd
 from geomatch.access import MonthAllocation
 from geomatch.access.reach import HIGH, LOW
 from geomatch.allocation.symmetry import Floats, Ints
-from geomatch.corridors.chosen import exchanged, gain_of, gains_on_top, one_at_a_time
+from geomatch.corridors.chosen import exchanged, gain_of, one_at_a_time
 from geomatch.corridors.gains import Gains, mended_gains
 from geomatch.corridors.programme import Solution, least_fares, make_programme, solve
 from geomatch.corridors.ways import good_returns
@@ -38,7 +38,7 @@ class Chosen:
         verdict: Of the table `corridors`.
         travel_best_min: Its best day return.
         gain_milli: At low and at high need, persons whom the set serves fewer without it.
-        alone_milli: At low and at high need, persons whom it serves by itself.
+        alone_milli: At low and at high need, persons whom it serves by itself, under a budget as many as it pays for.
     """
 
     from_code: str
@@ -148,26 +148,18 @@ class _Month:
     def described(self, corridors: Sequence[int], budget_sek: float | None) -> CorridorSet:
         """The set with what it serves at both ends."""
         totals = [self.served(corridors, end, budget_sek) for _name, end in _ENDS]
-        nobody = np.array(sorted(corridors), dtype=np.int64)
-        alone = [
-            dict(
-                zip(
-                    nobody.tolist(), gains_on_top(self.gains.states(end), self.count, [], nobody), strict=True
-                )
-            )
-            for _name, end in _ENDS
-        ]
         chosen = []
         for one in corridors:
             rest = [other for other in corridors if other != one]
             without = [self.served(rest, end, budget_sek) for _name, end in _ENDS]
+            alone = [self.served([one], end, budget_sek) for _name, end in _ENDS]
             chosen.append(
                 Chosen(
                     *self.codes[one],
                     verdict=self.verdict[one],
                     travel_best_min=float(self.best_min[one]),
                     gain_milli=(totals[0] - without[0], totals[1] - without[1]),
-                    alone_milli=(int(alone[0][one]), int(alone[1][one])),
+                    alone_milli=(alone[0], alone[1]),
                 )
             )
         chosen.sort(key=lambda c: (-sum(c.gain_milli), c.travel_best_min, c.from_code, c.to_code))

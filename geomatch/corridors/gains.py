@@ -18,6 +18,7 @@ from geomatch.allocation.flows import MOST_MILLI
 from geomatch.allocation.symmetry import Bools, Floats, Ints
 from geomatch.corridors.augment import fill
 from geomatch.corridors.flow import make_flow
+from geomatch.corridors.mixed import Mixed, Reached
 from geomatch.corridors.pairing import Pairing, best_partner
 from geomatch.corridors.plain import WALK_ENTITLED, PlainGains
 from geomatch.corridors.states import States, grouped
@@ -50,6 +51,7 @@ class Gains:
     opened: Bools
     sheets: list[Sheet]
     _states: dict[tuple[int, ...], States] = field(default_factory=dict)
+    _reached: dict[tuple[int, ...], Reached] = field(default_factory=dict)
 
     def states(self, *which: int) -> States:
         """A flow with the states `which` side by side, in this order."""
@@ -93,6 +95,54 @@ class Gains:
         low, high = (Pairing(self.states(end), self.opened, gain[end], room[end]) for end in (LOW, HIGH))
         for one in range(len(self.opened)):
             yield best_partner(low, high, one, (int(limits[LOW][one]), int(limits[HIGH][one])), best_min)
+
+    def with_further(self, corridors: Ints, further: Ints, own: int, others: int) -> Ints:
+        """Per corridor, what it gains at a corner when a further, closed one is open as well, thousandths of persons.
+
+        Args:
+            corridors: Their numbers.
+            further: Per corridor, the number of the other one.
+            own: State of the municipality where the corridor begins.
+            others: State of all others.
+        """
+        found = np.zeros(len(corridors), dtype=np.int64)
+        for corner, mine in self._corners(corridors, own, others):
+            with corner as mixed:
+                found[mine] = [
+                    mixed.with_further(one, other)
+                    for one, other in zip(corridors[mine].tolist(), further[mine].tolist(), strict=True)
+                ]
+        return found
+
+    def twin(self) -> Gains:
+        """The same gains with flows of their own, to be asked at the same time."""
+        return Gains(self.reach, self.opened, self.sheets)
+
+    def only_together(self, corridors: Ints, own: int, others: int) -> list[dict[int, int]]:
+        """Per corridor that gains nobody at a corner, the closed ones with which it does, and how many (thousandths).
+
+        Args:
+            corridors: Their numbers; each gains 0 there.
+            own: State of the municipality where the corridor begins.
+            others: State of all others.
+        """
+        found: list[dict[int, int]] = [{} for _one in corridors]
+        for corner, mine in self._corners(corridors, own, others):
+            with corner as mixed:
+                for place in np.flatnonzero(mine).tolist():
+                    found[place] = mixed.only_together(int(corridors[place]))
+        return found
+
+    def _corners(self, corridors: Ints, own: int, others: int) -> Iterator[tuple[Mixed, Bools]]:
+        """For each municipality where some of the corridors begin, its corner, and which of them those are."""
+        which = tuple(sorted({own, others}))
+        states = self.states(*which)
+        if which not in self._reached:
+            self._reached[which] = Reached(states)
+        origins = np.array([pair[0] for pair in self.reach.pairs], dtype=np.int64)[corridors]
+        for origin in np.unique(origins).tolist():
+            at = (origin, which.index(own), which.index(others))
+            yield Mixed(states, self.opened, self._reached[which], at), origins == origin
 
     def entitled_unserved(self, ends: Sequence[tuple[int, int]], end: int) -> Ints:
         """Per pair of municipalities, entitled persons who use a day return there and whom home may leave over.

@@ -140,6 +140,30 @@ class PlainGains:
             result[other] = mixture.total(both, own) - mixture.total(both)
         return result
 
+    def with_further(self, corridors: Ints, further: Ints, own: int, others: int) -> Ints:
+        """As `Gains.with_further`."""
+        pairs = zip(corridors.tolist(), further.tolist(), strict=True)
+        return np.array([self._with_further(one, other, own, others) for one, other in pairs], dtype=np.int64)
+
+    def _with_further(self, one: int, other: int, own: int, others: int) -> int:
+        mixture = self._mixture(self.reach.pairs[one][0], own, others)
+        both = self._base(one)
+        both[[other, other + len(self.opened)]] = True
+        return mixture.total(both, self._arcs(mixture, one)) - mixture.total(both)
+
+    def twin(self) -> PlainGains:
+        """As `Gains.twin`."""
+        return PlainGains(self.reach, self.opened, self.sheets)
+
+    def only_together(self, corridors: Ints, own: int, others: int) -> list[dict[int, int]]:
+        """As `Gains.only_together`; every other closed corridor is tried."""
+        closed = np.flatnonzero(~self.opened).tolist()
+        result = []
+        for one in corridors.tolist():
+            found = {other: self._with_further(one, other, own, others) for other in closed if other != one}
+            result.append({other: more for other, more in found.items() if more > 0})
+        return result
+
     def entitled_unserved(self, ends: Sequence[tuple[int, int]], end: int) -> Ints:
         """As `Gains.entitled_unserved`."""
         found = [self._entitled_unserved(origin, goal, end) for origin, goal in ends]

@@ -85,14 +85,14 @@ def _numbers(worth: Worth, way: Ways, codes: list[str], settings: CorridorSettin
         "last_way_home_tight": way.last_way_home_tight,
         "last_way_home_change_min": way.last_way_home_change_min,
         **{f"gain_{corner}_milli": worth.gain[corner] for corner in CORNERS},
-        **{f"gain_paired_{name}_milli": worth.paired[name] for name in trips},
+        **{f"gain_paired_{corner}_milli": worth.paired[corner] for corner in CORNERS},
         "paired_with": "" if worth.paired_with is None else codes[worth.paired_with],
         **{f"trips_{name}": trips[name] for name in trips},
         **{f"cost_{name}_sek": trips[name] * settings.fare_sek for name in trips},
         "trips_per_person": for_one,
         "cost_per_person_sek": for_one * settings.fare_sek,
         "size_ok": worth.unserved["low"] >= settings.min_gain * 1000,
-        "supply_ok": worth.free["high"] >= settings.min_gain * 1000,
+        "supply_ok": min(worth.free.values()) >= settings.min_gain * 1000,
         "transit_ok": bool(way.points) and not way.best_failings,
     }
 

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from geomatch.allocation import LOCAL
-from geomatch.corridors.augment import crowd, mend, supply, take_off, undo
+from geomatch.corridors.augment import crowd, mend, search, supply, take_off, undo
 from geomatch.corridors.flow import labels, link, onward, unlink
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "shut_one",
     "supply_many",
     "swap_people",
+    "try_limits",
     "try_one",
     "without_many",
 ]
@@ -296,3 +297,43 @@ def try_one(net, one, count, wanted, free):  # type: ignore[no-untyped-def]  # n
     undo(net, log, used, 0)
     shut_one(net, one, count)
     return brought
+
+
+@numba.njit(cache=True, nogil=True)
+def try_limits(net, one, count, wanted, free):  # type: ignore[no-untyped-def]  # numba compiles it
+    """What opening a closed corridor would bring here, and what it could still take then.
+
+    Returns:
+        Thousandths, whether somebody unserved still gets to it, whether it still leads on to a free place, and the
+        classes and series (as vertices) that had people unserved or places free and have none left.
+    """
+    starts = ends = False
+    for number in (one, one + count):
+        start, goal = _tails_lead(net, np.arange(net.x_ptr[number], net.x_ptr[number + 1]), wanted, free)
+        starts, ends = starts or start, ends or goal
+    if not (starts and ends):
+        return 0, starts, ends, np.empty(0, dtype=np.int64)
+    log = np.empty((1024, 2), dtype=np.int64)
+    brought, log, used = open_one(net, one, count, wanted, free, log, 0)
+    arcs, emptied, size = len(net.flow), np.empty(used, dtype=np.int64), 0
+    for i in range(used):
+        vertex = log[i, 0] - arcs
+        if (
+            vertex >= 0
+            and (net.left[vertex] if vertex < len(net.left) else net.room[vertex - len(net.left)]) == 0
+        ):
+            emptied[size] = vertex
+            size += 1
+    net.clock[1] += 1
+    session, classes = net.clock[1], len(net.left)
+    starts = ends = False
+    for number in (one, one + count):
+        for arc in range(net.x_ptr[number], net.x_ptr[number + 1]):
+            if net.active[net.cls[arc]] and not net.shut[net.ser[arc]]:
+                starts = (
+                    starts or search(net, net.cls[arc], session, wanted, True, False) >= 0
+                )  # numba takes no names
+                ends = ends or search(net, net.ser[arc] + classes, session, free, True, True) >= 0  # likewise
+    undo(net, log, used, 0)
+    shut_one(net, one, count)
+    return brought, starts, ends, emptied[:size].copy()

@@ -7,14 +7,15 @@ Reason codes, in the order in which they are written:
 - `none_entitled` nobody who lives there can be entitled, even at the high end of the share;
 - `gain_at_every_corner` at least `min_gain` at every corner, by good day returns alone;
 - `gain_too_small` a gain, but less than `min_gain` at some corner;
+- `good_gain_too_small` at least `min_gain` at every corner, but not by good day returns alone;
 - `gain_only_paired` a gain only together with one further corridor;
 - `no_gain` no gain at any corner, alone or paired;
 - `unknown_share` it would be recommended if the eligible share were known to be its high end;
 - `walked` whoever gets there is near enough to walk, which takes no corridor;
 - `places_taken` even at low need no suitable place there is free;
 - `no_day_return` nothing suitable there can be reached (an open corridor that nobody can use);
-- `too_long`, `booking_needed`, `tight_last_way_home` what the best day return lacks, or, where there are enough
-  persons but not by good day returns, what any of them lacks;
+- `too_long`, `booking_needed`, `tight_last_way_home` what the best day return lacks, or, with `good_gain_too_small`,
+  what any of them lacks;
 - `not_for:<name>` a verified rule excludes some of those who live there, and not all.
 """
 
@@ -156,7 +157,7 @@ def judge(facts: Facts, rulings: Rulings) -> Verdict:
         return Verdict("recommended", ("gain_at_every_corner", *partly), assumed, share_blocks=False)
     if any_alone:
         verdict = "possible"
-        reasons += [] if many else ["gain_too_small"]
+        reasons.append("good_gain_too_small" if many else "gain_too_small")
     elif facts.paired > 0:
         verdict = "possible"
         reasons.append("gain_only_paired")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ __all__ = ["ENDS", "Worth", "worth_of"]
 
 ENDS = (("low", LOW, "ll"), ("high", HIGH, "hh"))
 """Name of an end of need, its state, and the corner where everybody is at it."""
+_MIXED = ("lh", "hl")
 _NOTHING: Mapping[str, int] = MappingProxyType(dict.fromkeys(CORNERS, 0))
 _NEITHER: Mapping[str, int] = MappingProxyType({"low": 0, "high": 0})
 
@@ -31,7 +33,7 @@ class Worth:
     Attributes:
         gain, good_gain: Per corner, by all day returns and by good ones alone (none where all are not enough).
         if_share_known: By good ones it would be enough with the shares of the high end.
-        paired: Per end, with the best further corridor.
+        paired: Per corner, with the best further corridor.
         paired_with: That corridor's number; None where no other adds anything.
         unserved: Per end, entitled people whom home cannot serve.
         free: Per end, free places.
@@ -40,7 +42,7 @@ class Worth:
     gain: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     good_gain: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     if_share_known: bool = False
-    paired: Mapping[str, int] = field(default_factory=lambda: _NEITHER)
+    paired: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     paired_with: int | None = None
     unserved: Mapping[str, int] = field(default_factory=lambda: _NEITHER)
     free: Mapping[str, int] = field(default_factory=lambda: _NEITHER)
@@ -72,6 +74,42 @@ def _places(month: MonthAllocation) -> Ints:
     return np.asarray(places[starts[1:]] - places[starts[:-1]], dtype=np.int64)
 
 
+def _at_corners(
+    gains: Gains | PlainGains, gain: Mapping[str, Ints], further: list[int | None], best_min: Floats
+) -> tuple[list[int | None], dict[str, Ints]]:
+    """The best further corridor of each, and at every corner what is gained with it, no less than without.
+
+    Best is the one with the greatest gain at both ends of need together (`further`). Where none adds anything there, and
+    nobody is gained alone at any corner, it is the one with the greatest gain at both mixed corners together; of equals the one
+    with the shorter best day return, then the lower number.
+    """
+    chosen = list(further)
+    alone = np.array([gain[corner] for corner in CORNERS], dtype=np.int64).reshape(len(CORNERS), len(chosen))
+    nobody = [one for one, other in enumerate(chosen) if other is None and not alone[:, one].any()]
+    lone: Ints = np.array(nobody, dtype=np.int64)
+    found: list[dict[int, int]] = [{} for _one in nobody]
+    # Half of all the time this takes; the two corners have nothing in common.
+    with ThreadPoolExecutor(len(_MIXED)) as pool:
+        asked = [
+            pool.submit(gains.twin().only_together, lone, *_corner_states(corner, LOW)) for corner in _MIXED
+        ]
+    for answer in asked:
+        for place, more in enumerate(answer.result()):
+            for other, milli in more.items():
+                found[place][other] = found[place].get(other, 0) + milli
+    for one, sums in zip(nobody, found, strict=True):
+        if sums:
+            chosen[one] = min(sums, key=lambda other: (-sums[other], best_min[other], other))
+    have = np.array([one for one, other in enumerate(chosen) if other is not None], dtype=np.int64)
+    others = np.array([chosen[one] for one in have.tolist()], dtype=np.int64)
+    paired = {}
+    for corner in CORNERS:
+        paired[corner] = gain[corner].copy()
+        more_of = gains.with_further(have, others, *_corner_states(corner, LOW))
+        paired[corner][have] = np.maximum(paired[corner][have], more_of)
+    return chosen, paired
+
+
 def worth_of(
     month: MonthAllocation, gains: Gains | PlainGains, walked: list[tuple[int, int]], best_min: Floats
 ) -> dict[tuple[int, int], Worth]:
@@ -101,8 +139,9 @@ def worth_of(
         (limits[0], limits[1]),
         best_min,
     )
+    further, paired = _at_corners(gains, gain, [other for other, _found in together], best_min)
     result = {}
-    for number, (other, paired) in enumerate(together):
+    for number, other in enumerate(further):
         mine = {corner: int(gain[corner][number]) for corner in CORNERS}
         result[pairs[number]] = Worth(
             gain=mine,
@@ -110,7 +149,7 @@ def worth_of(
             if enough(mine, least)
             else _NOTHING,
             if_share_known=bool(known[number]),
-            paired={"low": paired[0], "high": paired[1]},
+            paired={corner: int(paired[corner][number]) for corner in CORNERS},
             paired_with=other,
             unserved={name: int(unserved[end][number]) for name, end, _corner in ENDS},
             free={name: int(free[end][number]) for name, end, _corner in ENDS},

@@ -23,8 +23,8 @@ from geomatch.workspace import Input, Workspace
 __all__ = ["CAUSES", "Impossible", "MonthSide", "impossible_pairs"]
 
 TIMETABLE, SUPPLY, PROTECTED, OTHER = CAUSES = ("timetable", "supply", "protected", "other")
-"""Trips have vanished; no activity of before is held at the same place and times; it is told of no one, since the activity
-is protected; something else (settings, limits)."""
+"""Trips have vanished; no activity of before is held at the same place and times; it is told of no one, since the
+place of the activity may not be known; something else (settings, limits)."""
 
 # Day returns of the earlier month that are looked into, the shortest first: the first with a lost trip is told.
 _MOST_PAIRS = 25
@@ -158,9 +158,9 @@ def _why(before: MonthSide, after: MonthSide, pair: tuple[str, str]) -> Impossib
     ]
     mine = mine.sort_values(["travel_min", "point_id", "series_id"], kind="stable")
     held = before.activities.set_index("series_id")
-    # Stops and times would tell where a protected activity is, and a site of the agency's, and when.
+    # Stops and times would tell where an activity is whose place may not be known, and a site of the agency's, and when.
     shown = mine[
-        mine["series_id"].map(held["visibility"]).ne("hidden")
+        mine["series_id"].map(held["visibility"]).eq("exact")
         & mine["point_id"].isin(set(before.points.loc[before.points["kind"] != "site", "point_id"]))
     ]
     if not len(shown):

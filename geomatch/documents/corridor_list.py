@@ -37,7 +37,7 @@ def gains(row: Mapping[str, Any]) -> tuple[float, float]:
 def kind_title(kind: str) -> str:
     """Heading of the corridors of one kind."""
     return {
-        "open": _("Open"),
+        "open": _("Open in the month"),
         "recommended": _("Recommended"),
         "possible": _("Possible"),
         "not_recommended": _("Not recommended"),
@@ -171,7 +171,7 @@ def corridor_list(facts: DocumentFacts) -> Document:
         marks=facts.marks(internal=True),
         notes=(
             _(
-                "Size: persons who may travel and get no place in their own municipality, enough from {n} at low need. Supply: suitable free places there, enough from {n} at high need. Commuting: the best day return, good up to {minutes} minutes each way without booking and with a safe last way home."
+                "Size: persons who may travel and get no place in their own municipality, enough from {n} at low need. Supply: suitable free places there, enough from {n} at low as well as high need. Commuting: the best day return, good up to {minutes} minutes each way without booking and with a safe last way home."
             ).format(n=decimal(limits.min_gain), minutes=decimal(limits.recommended_max_min)),
             _(
                 "Gain: how many more get a place when the pair is opened, on top of those open, least and greatest of four cases; for an open pair how many would lose theirs if it were closed. Low and high need cover withheld counts and unknown shares. Persons are rounded down to a tenth."

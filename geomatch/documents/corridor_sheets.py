@@ -72,7 +72,7 @@ def _criteria(facts: DocumentFacts, row: Mapping[str, Any]) -> Table:
             (
                 _("Supply, free places"),
                 _ends(row, "free_places") if seen else None,
-                _("{n} places at high need").format(n=n),
+                _("{n} places at low as well as high need").format(n=n),
                 bool(row["supply_ok"]) if seen else None,
             ),
             (

@@ -8,6 +8,7 @@ from typing import Any
 from geomatch.documents.described import day_text, for_whom, one_day, plain_times, where
 from geomatch.documents.facts import DocumentFacts
 from geomatch.documents.layout import Column, Document, Paragraphs, Section, Table, Value
+from geomatch.publish.corridors import corridor_records
 from geomatch.publish.facts import plain
 from geomatch.words import gettext as _
 
@@ -50,10 +51,20 @@ def _row(facts: DocumentFacts, row: Mapping[str, Any], place: str) -> tuple[Valu
 
 
 def _paid_to(facts: DocumentFacts, code: str) -> list[str]:
-    """Municipalities to which people of this one may have the journey paid, by name."""
-    corridors, names = facts.county.corridors, facts.county.names()
-    opened = corridors[(corridors["from_code"] == code) & (corridors["status"] == "open")]
-    return sorted(map(str, opened["to_code"]), key=lambda other: (names.get(other, other), other))
+    """Municipalities to which people of this one may have the journey paid, by name.
+
+    Open at the end of the month, and not against a verified rule: nobody is sent off to be refused.
+    """
+    names = facts.county.names()
+    goals = [
+        str(row["to_code"])
+        for row in corridor_records(facts.county)
+        if row["from_code"] == code
+        and row["status"] == "open"
+        and not row["ended"]
+        and row["verdict"] != "outside_policy"
+    ]
+    return sorted(goals, key=lambda other: (names.get(other, other), other))
 
 
 def reception_list(facts: DocumentFacts) -> Document:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from geomatch.corridors.gains import CORNERS
 from geomatch.corridors.table import trips_a_month
+from geomatch.decisions.state import ENDED, EXPIRED, states
 from geomatch.publish.facts import CountyFacts, plain, records
 from geomatch.publish.journeys import Journey, journeys
 from geomatch.publish.numbers import NOTHING, decimal, percent_interval, persons_floor, whole
@@ -93,8 +95,19 @@ def _as_shown(row: Mapping[str, Any], journey: Journey | None, settings: Corrido
         "trips_per_person": for_one,
         "cost_per_person_sek": for_one * settings.fare_sek if gained else math.nan,
         **{f"free_places_{end}_milli": value for end, value in free.items()},
-        "supply_ok": free["high"] >= settings.min_gain * 1000,
+        "supply_ok": min(free.values()) >= settings.min_gain * 1000,
         "transit_ok": journey is not None and journey.good,
+    }
+
+
+def _ended(facts: CountyFacts) -> dict[tuple[str, str], str]:
+    """The last day of each corridor that was open in the month and is not in force on its last day."""
+    if facts.decided is None:
+        return {}
+    return {
+        (one.from_code, one.to_code): (date.fromisoformat(one.since) - timedelta(days=1)).isoformat()
+        for one in states(facts.decided.decisions, facts.month)
+        if one.open_in_month and one.state in {ENDED, EXPIRED}
     }
 
 
@@ -103,13 +116,14 @@ def corridor_records(facts: CountyFacts) -> list[dict[str, Any]]:
 
     Persons, verdict and reasons are those of the table `corridors`, where protected activities take part. Day return
     (`journey`, a Journey or None), free places, trips, cost and the criteria of supply and commuting are those of the
-    visible activities alone. `shown` is False where there is a day return, but none that may be shown.
+    visible activities alone. `shown` is False where there is a day return, but none that may be shown. `ended` is the
+    last day (ISO) of a corridor that was open in the month and is not at its end; empty for all others.
     """
-    known, settings = journeys(facts), facts.settings.corridors
-    rows = [
-        _as_shown(row, known.get((row["from_code"], row["to_code"])), settings)
-        for row in records(facts.own_corridors())
-    ]
+    known, settings, ended = journeys(facts), facts.settings.corridors, _ended(facts)
+    rows = []
+    for row in records(facts.own_corridors()):
+        pair = str(row["from_code"]), str(row["to_code"])
+        rows.append({**_as_shown(row, known.get(pair), settings), "ended": ended.get(pair, "")})
     return sorted(rows, key=_corridor_order)
 
 
@@ -133,9 +147,10 @@ def _paired(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Cell, Cel
     """The gain with one further corridor, and that corridor."""
     if not row["paired_with"]:
         return Cell(NOTHING), Cell(NOTHING)
-    milli = [int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high")]
+    milli = [int(row[f"gain_paired_{corner}_milli"]) for corner in CORNERS]
+    least, most = persons_floor(min(milli)), persons_floor(max(milli))
     return (
-        _ends([persons_floor(value) for value in milli], float(milli[1])),
+        Cell(least if least == most else f"{least}–{most}", float(max(milli))),
         Cell(pair_name(str(row["paired_with"]), names)),
     )
 
@@ -360,11 +375,9 @@ def corridor_matrix(facts: CountyFacts) -> TableView:
             return Cell(NOTHING)
         kind = corridor_kind(row)
         gain = _gain_text(row)
-        text = (
-            kind_text(kind)
-            if gain == "0"
-            else _("{verdict}, {gain}").format(verdict=kind_text(kind), gain=gain)
-        )
+        text = verdict_text(row) if row["status"] == "open" else kind_text(kind)
+        if gain != "0":
+            text = _("{verdict}, {gain}").format(verdict=text, gain=gain)
         return Cell(text, float(max(_gains(row))), mark=f"kind {kind}")
 
     return TableView(

@@ -171,7 +171,7 @@ def _method(facts: CountyFacts, window: str) -> list[str]:
             "A pair of municipalities is recommended when opening it gains at least {gain} persons at low and high need alike, in at most {minutes} minutes each way, without booking and with a safe last way home; it is possible when it gains anybody. The criteria size, supply and commuting are read off beside it."
         ).format(gain=decimal(corridors.min_gain), minutes=decimal(corridors.recommended_max_min)),
         _(
-            "The criteria: the size is large enough when at least {n} persons who may travel get no place in their own municipality at low need; the supply is enough when at least {n} suitable places are free there at high need; commuting is good when the best day return takes at most {minutes} minutes each way, needs no booking and has a safe last way home."
+            "The criteria: the size is large enough when at least {n} persons who may travel get no place in their own municipality at low need; the supply is enough when at least {n} suitable places are free there at low as well as high need; commuting is good when the best day return takes at most {minutes} minutes each way, needs no booking and has a safe last way home."
         ).format(n=decimal(corridors.min_gain), minutes=decimal(corridors.recommended_max_min)),
     ]
     if settings.allocation.digital_share:

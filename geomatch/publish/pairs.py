@@ -63,7 +63,7 @@ def _gains(row: Mapping[str, Any]) -> list[int]:
     """Every gain of a corridor in thousandths of a person: alone, and with one more pair."""
     return [
         *(int(row[f"gain_{corner}_milli"]) for corner in CORNERS),
-        *(int(row[f"gain_paired_{end}_milli"]) for end in ("low", "high")),
+        *(int(row[f"gain_paired_{corner}_milli"]) for corner in CORNERS),
     ]
 
 
@@ -74,17 +74,32 @@ def _obstacles(row: Mapping[str, Any], settings: Settings) -> list[str]:
     # Where anybody is gained, with one more pair, there is a place to be had.
     if any(_gains(row)):
         codes = [code for code in codes if code != "places_taken"]
+    minutes = decimal(limits.recommended_max_min)
+    # Where enough are gained, but not by good day returns alone, the codes are those that any day return has; where the
+    # best one has them, that says it all.
+    some = "good_gain_too_small" in codes and bool(row["transit_ok"])
+    if not some:
+        codes = [code for code in codes if code != "good_gain_too_small"]
     texts = {
         "gain_too_small": _("it may gain fewer than {n} persons").format(n=decimal(limits.min_gain)),
+        "good_gain_too_small": _("it may gain fewer than {n} persons when only good journeys count").format(
+            n=decimal(limits.min_gain)
+        ),
         "gain_only_paired": _("it gains somebody only together with one more pair"),
         "walked": _("whoever gets there is near enough to walk, and needs no open pair"),
         "places_taken": _("the places there are taken even at the lowest need"),
         "no_day_return": _("there is no journey there and home the same day"),
-        "too_long": _("the journey takes more than {n} minutes").format(
-            n=decimal(limits.recommended_max_min)
-        ),
-        "booking_needed": _("the journey must be booked ahead"),
-        "tight_last_way_home": _("the last journey home hangs on a tight change"),
+        "too_long": (
+            _("some journeys take more than {n} minutes")
+            if some
+            else _("the journey takes more than {n} minutes")
+        ).format(n=minutes),
+        "booking_needed": _("some journeys must be booked ahead")
+        if some
+        else _("the journey must be booked ahead"),
+        "tight_last_way_home": _("on some journeys the last way home hangs on a tight change")
+        if some
+        else _("the last journey home hangs on a tight change"),
     }
     return [texts[code] for code in codes if code in texts]
 
@@ -108,7 +123,7 @@ def _verdict_sentence(row: Mapping[str, Any], settings: Settings) -> str:
     codes = str(row["reasons"]).split(";")
     if row["verdict"] == "recommended":
         return _(
-            "Recommended: it gains at least {gain} persons at low as well as high need, the journey takes at most {minutes} minutes each way, needs no booking, and the last way home is safe."
+            "Recommended: at low as well as high need it gains at least {gain} persons by journeys that take at most {minutes} minutes each way, need no booking and have a safe last way home."
         ).format(gain=decimal(limits.min_gain), minutes=decimal(limits.recommended_max_min))
     if row["verdict"] == "outside_policy":
         return _("Outside the rules: {reasons}.").format(reasons=list_text(_exclusions(codes)))
@@ -179,13 +194,13 @@ def _gain_sentence(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         )
     if row["paired_with"]:
         pair = pair_name(str(row["paired_with"]), names)
-        low, high = (persons_floor(int(row[f"gain_paired_{end}_milli"])) for end in ("low", "high"))
-        text = (
-            _("With {pair} open as well, the gain is {low}.")
-            if low == high
-            else _("With {pair} open as well, the gain is {low} at low need and {high} at high need.")
+        both = [int(row[f"gain_paired_{corner}_milli"]) for corner in CORNERS]
+        least, most = persons_floor(min(both)), persons_floor(max(both))
+        sentences.append(
+            _("With {pair} open as well, the gain is {n}.").format(
+                pair=pair, n=least if least == most else f"{least}–{most}"
+            )
         )
-        sentences.append(text.format(pair=pair, low=low, high=high))
     return " ".join(sentences)
 
 
@@ -279,8 +294,11 @@ def corridor_name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def verdict_text(row: Mapping[str, Any]) -> str:
-    """`open` or the verdict in words, and whether it only waits for an unknown share."""
+    """The verdict in words, for an open one in brackets behind that; whether it only waits for an unknown share."""
     text = kind_text(corridor_kind(row))
+    if row["status"] == "open":
+        state = _("open until {last}").format(last=row["ended"]) if row["ended"] else text
+        return _("{state} ({verdict})").format(state=state, verdict=kind_text(str(row["verdict"])))
     if waits_for_share(row):
         text = _("{verdict}; only an unknown share stands in the way").format(verdict=text)
     return text
@@ -293,11 +311,17 @@ def corridor_reasons(row: Mapping[str, Any], settings: Settings) -> list[str]:
         reference = (
             _(" (decision {reference})").format(reference=plain(row["reference"])) if row["reference"] else ""
         )
-        paragraphs.append(
-            _("Open: travel compensation may already be granted here{reference}.").format(reference=reference)
+        text = (
+            _("It was open until {last}{reference}, and is not any more.")
+            if row["ended"]
+            else _("Open: travel compensation may already be granted here{reference}.")
         )
-        if row["verdict"] == "outside_policy":
-            paragraphs.append(_verdict_sentence(row, settings))
+        paragraphs.append(text.format(reference=reference, last=row["ended"]))
+        # A renewal is decided from it.
+        judged = _verdict_sentence(row, settings)
+        if row["verdict"] != "outside_policy":
+            judged = _("Judged by what is lost when it is closed. {verdict}").format(verdict=judged)
+        paragraphs.append(judged)
     else:
         paragraphs.append(_verdict_sentence(row, settings))
     if waits_for_share(row):

@@ -70,6 +70,13 @@ def test_a_budget_pays_for_so_many() -> None:
     assert enough.greedy.more_milli == (3000, 3000)
 
 
+def test_alone_under_a_budget_is_what_the_budget_pays_for() -> None:
+    """10 could go; 780 kr pay for 1: 2 sessions a week x 52/12 x 2 trips at 45 kr are 780 kr a person."""
+    world = World().live("0180/a", 10).offer("s", "0181", 10).way("0180/a", "s")
+    (only,) = solved(world, budget_sek=780.0).best.chosen
+    assert (only.gain_milli, only.alone_milli) == ((1000, 1000), (1000, 1000))
+
+
 def test_of_equals_the_shorter_way_is_taken() -> None:
     """Both corridors serve all 3; the later code has the shorter way."""
     world = World().live("0180/a", 3).offer("s", "0181", 3).offer("t", "0182", 3)

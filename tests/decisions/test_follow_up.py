@@ -159,8 +159,9 @@ def cause(workspace: Workspace) -> Impossible | None:
     return follow_up(workspace, "2023-02").corridors[0].impossible
 
 
-def test_a_protected_activity_gives_no_trip_away(tmp_path: Path) -> None:
-    found = cause(small_workspace(tmp_path, OPEN, visibility="dold"))
+@pytest.mark.parametrize("visibility", ["dold", "kommun"])
+def test_an_activity_whose_place_may_not_be_known_gives_no_trip_away(tmp_path: Path, visibility: str) -> None:
+    found = cause(small_workspace(tmp_path, OPEN, visibility=visibility))
     assert found == Impossible("2023-01", "protected")
 
 

@@ -35,6 +35,7 @@ from geomatch.publish.site import publish_month
 from geomatch.restricted import Restricted
 from geomatch.words import using_language
 from geomatch.workspace import Workspace
+from tests.decisions.small import decided
 from tests.documents.conftest import COUNTY, MONTH, unpacked
 
 NAMES = ["insatsoversikt", "korridorer", "korridorblad", "insatser-mottagning"]
@@ -215,7 +216,7 @@ def test_the_list_is_that_of_the_county_page(facts: DocumentFacts) -> None:
         assert row[19] is None
     titles = [section.title for section in document.sections]
     assert titles == [
-        "Öppna",
+        "Öppna under månaden",
         "Rekommenderade",
         "Möjliga",
         "Inte rekommenderade",
@@ -236,7 +237,7 @@ def test_one_corridor_by_its_numbers(facts: DocumentFacts) -> None:
 
 
 def test_the_list_says_what_the_register_of_decisions_says(facts: DocumentFacts) -> None:
-    table = table_of(corridor_list(facts), "Öppna")
+    table = table_of(corridor_list(facts), "Öppna under månaden")
     assert table.columns[18].heading == "Enligt beslutsregistret"
     said = {row[:2]: row[18] for row in table.rows}
     # Corrected on 20 January to end on 15 April: 46 days after 28 February, fewer than 60.
@@ -281,7 +282,7 @@ def test_without_a_register_nothing_is_said_of_decisions(facts: DocumentFacts) -
     without = replace(facts, county=replace(facts.county, decided=None))
     document = corridor_list(without)
     assert "Det finns inget register över öppna kommunpar: inget räknas som öppet." in document.notes
-    assert {row[18] for row in table_of(document, "Öppna").rows} == {"Inget beslut."}
+    assert {row[18] for row in table_of(document, "Öppna under månaden").rows} == {"Inget beslut."}
     wrong = replace(without, undecided="två register säger emot varandra")
     assert (
         "Besluten om korridorer kan inte redovisas: två register säger emot varandra"
@@ -506,6 +507,25 @@ def test_the_reception_list_counts_no_persons(facts: DocumentFacts, folder: Path
 
 
 # ---------------------------------------------------------------------------------------------------- the reception
+
+
+@pytest.mark.parametrize("why", ["rules", "ended"])
+def test_nobody_is_sent_where_the_journey_is_not_paid(facts: DocumentFacts, why: str) -> None:
+    """Älvsbyn-Luleå, open in the demo: excluded by the rules, or ended within the month."""
+    county = facts.county
+    if why == "rules":
+        mine = (county.corridors["from_code"] == "2560") & (county.corridors["to_code"] == "2580")
+        verdict = county.corridors["verdict"].where(~mine, "outside_policy")
+        county = replace(county, corridors=county.corridors.assign(verdict=verdict))
+    else:
+        end = decided("ended", "2023-02-03", on="2023-01-20", pair=("2560", "2580"), row=99)
+        rows = (*county.decided.decisions, end)
+        county = replace(county, decided=replace(county.decided, decisions=rows))
+    (section,) = [
+        one for one in reception_list(replace(facts, county=county)).sections if one.title == "Älvsbyn"
+    ]
+    assert not any("Reseersättning kan sökas" in text for text in section.parts[-1].texts)
+    assert not any(str(row[1]).startswith("Luleå") for row in section.parts[0].rows)
 
 
 def test_the_reception_list_says_where_the_journey_is_paid(facts: DocumentFacts) -> None:

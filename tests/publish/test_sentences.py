@@ -189,8 +189,8 @@ GAIN_ENDS = (
 def test_a_recommended_corridor() -> None:
     assert of_pair("9901", "9902") == [
         (
-            "Rekommenderas: det ger plats åt minst 6 personer till vid både lågt och högt behov, resan tar högst 60 minuter "
-            "i vardera riktningen, behöver inte förbokas och sista hemresan är säker."
+            "Rekommenderas: vid både lågt och högt behov ger det plats åt minst 6 personer till genom resor som tar högst 60 "
+            "minuter i vardera riktningen, inte behöver förbokas och har en säker sista hemresa."
         ),
         "Öppnas det får 6–9 personer till en plats. " + GAIN_ENDS,
         JOURNEY,
@@ -201,6 +201,11 @@ def test_a_recommended_corridor() -> None:
 def test_an_open_corridor_says_what_closing_it_would_cost_and_nothing_of_shares() -> None:
     assert of_pair("9902", "9901") == [
         "Öppet: reseersättning kan redan beviljas här (beslut Dnr 17-2026).",
+        # A renewal is decided from it.
+        (
+            "Bedömt efter vad som förloras om det stängs. Möjligt, men rekommenderas inte eftersom det kan ge plats åt färre "
+            "än 6 personer."
+        ),
         "Om det stängdes skulle 6–9 personer mista sin plats. " + GAIN_ENDS,
         # To an exact place in 55.5 minutes, and to one that is not shown in 71.25.
         (
@@ -224,7 +229,7 @@ def test_a_corridor_that_only_an_unknown_share_blocks_says_so() -> None:
             "eget boende ger ingen rätt till resan från september 2025."
         ),
         "Öppnas det får 0–9 personer till en plats. " + GAIN_ENDS + " "
-        "Om också Cedersta → Dalarö är öppet är vinsten 7 vid lågt och 9,5 vid högt behov.",
+        "Om också Cedersta → Dalarö är öppet är vinsten 7–9,5.",
         NOT_SHOWN,
     ]
 
@@ -270,7 +275,13 @@ def test_what_is_nothing_is_left_out() -> None:
 
 def test_an_open_corridor_that_nobody_needs() -> None:
     row = shown_pair(status="open", verdict="not_recommended", reasons="no_gain", **NO_GAIN)
-    assert corridor_sentences(row, NAMES, Settings())[1] == "Om det stängdes skulle ingen mista sin plats."
+    assert corridor_sentences(row, NAMES, Settings())[1:3] == [
+        (
+            "Bedömt efter vad som förloras om det stängs. Rekommenderas inte: det ger ingen ytterligare person en plats, varken "
+            "ensamt eller tillsammans med ett par till."
+        ),
+        "Om det stängdes skulle ingen mista sin plats.",
+    ]
 
 
 def test_a_gain_with_one_more_pair_alone() -> None:
@@ -278,8 +289,10 @@ def test_a_gain_with_one_more_pair_alone() -> None:
         verdict="possible",
         reasons="gain_only_paired;places_taken",
         paired_with="9902-9903",
-        gain_paired_low_milli=2_000,
-        gain_paired_high_milli=2_000,
+        gain_paired_ll_milli=2_000,
+        gain_paired_lh_milli=2_000,
+        gain_paired_hl_milli=2_000,
+        gain_paired_hh_milli=2_000,
         **NO_GAIN,
     )
     words = corridor_sentences(row, NAMES, Settings())
@@ -288,6 +301,26 @@ def test_a_gain_with_one_more_pair_alone() -> None:
         "Möjligt, men rekommenderas inte eftersom det ger någon en plats bara tillsammans med ett par till.",
         "Om också Björkmo → Cedersta är öppet är vinsten 2.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("transit_ok", "text"),
+    [
+        (
+            True,
+            (
+                "det kan ge plats åt färre än 6 personer om bara goda resor räknas, en del resor tar mer än 60 minuter och en del resor "
+                "måste förbokas."
+            ),
+        ),
+        (False, "resan tar mer än 60 minuter och resan måste förbokas."),
+    ],
+)
+def test_enough_are_gained_but_not_by_good_journeys(transit_ok: bool, text: str) -> None:
+    codes = "good_gain_too_small;too_long;booking_needed"
+    row = {**shown_pair(verdict="possible", reasons=codes), "transit_ok": transit_ok}
+    words = corridor_sentences(row, NAMES, Settings())
+    assert words[0] == "Möjligt, men rekommenderas inte eftersom " + text
 
 
 def test_one_person_is_singular() -> None:
@@ -315,9 +348,15 @@ def test_a_pair_that_is_walked_needs_no_opening() -> None:
 
 def test_a_gain_with_one_more_pair_keeps_its_ends_apart() -> None:
     """More is gained at low need than at high: others want the places then."""
-    row = shown_pair(paired_with="9902-9903", gain_paired_low_milli=9_500, gain_paired_high_milli=7_000)
+    row = shown_pair(
+        paired_with="9902-9903",
+        gain_paired_ll_milli=9_500,
+        gain_paired_lh_milli=9_500,
+        gain_paired_hl_milli=7_000,
+        gain_paired_hh_milli=7_000,
+    )
     assert (
-        "Om också Björkmo → Cedersta är öppet är vinsten 9,5 vid lågt och 7 vid högt behov."
+        "Om också Björkmo → Cedersta är öppet är vinsten 7–9,5."
         in corridor_sentences(row, NAMES, Settings())[1]
     )
 

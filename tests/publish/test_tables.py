@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from geomatch.decisions.gather import Gathered
 from geomatch.publish.activities import activity_table
 from geomatch.publish.corridors import (
     corridor_matrix,
@@ -14,8 +17,10 @@ from geomatch.publish.corridors import (
 from geomatch.publish.facts import shown_municipalities
 from geomatch.publish.journeys import Minutes, journeys, shown_minutes
 from geomatch.publish.localities import localities, locality_table
+from geomatch.publish.pairs import corridor_reasons, verdict_text
 from geomatch.publish.tables import TableView, municipality_table
 from geomatch.words import using_language
+from tests.decisions.small import decided
 from tests.publish.fixture_month import (
     activity,
     corridor,
@@ -81,7 +86,7 @@ def test_groups_span_their_headings() -> None:
 def test_corridors_open_first_then_by_verdict() -> None:
     rows = texts(corridor_table(county_facts()))
     assert [row[:3] for row in rows] == [
-        ["Björkmo", "Askvik", "öppet"],
+        ["Björkmo", "Askvik", "öppet (möjligt)"],
         ["Askvik", "Björkmo", "rekommenderas"],
         ["Askvik", "Cedersta", "möjligt; bara en okänd andel står i vägen"],
         ["Cedersta", "Dalarö", "rekommenderas inte"],
@@ -94,7 +99,7 @@ def test_corridors_open_first_then_by_verdict() -> None:
     # How far one walks is told where it leads to a place that is shown.
     assert rows[0][16:18] == ["0", "0"]
     assert rows[0][11:14] == ["56", "56", "≤ 80"]
-    assert rows[2][7:9] == ["7 / 9,5", "Cedersta → Dalarö"]
+    assert rows[2][7:9] == ["7–9,5", "Cedersta → Dalarö"]
     # Nothing that may be shown is reached: neither the journey nor what follows from it.
     assert rows[2][10:29] == [*["–"] * 16, "under 6 personer", "–", "–"]
     # Nobody gets there at all: that is no secret.
@@ -104,11 +109,26 @@ def test_corridors_open_first_then_by_verdict() -> None:
     assert all(len(row) == len(corridor_table(county_facts()).headings) for row in rows)
 
 
+def test_a_corridor_that_ended_within_the_month_is_not_called_open() -> None:
+    """Approved for the year and ended from the 12th: its last day is the 11th. MONTH is March 2026."""
+    rows = [
+        decided("approved", "2026-01-01", "2026-12-31", pair=("9902", "9901")),
+        decided("ended", "2026-03-12", on="2026-03-02", pair=("9902", "9901"), row=3),
+    ]
+    facts = replace(county_facts(), decided=Gathered(tuple(rows), pd.DataFrame(), False, 1, 0))
+    (row,) = [one for one in corridor_records(facts) if one["status"] == "open"]
+    assert row["ended"] == "2026-03-11"
+    assert verdict_text(row) == "öppet t.o.m. 2026-03-11 (möjligt)"
+    assert corridor_reasons(row, facts.settings)[0] == (
+        "Det var öppet till och med 2026-03-11 (beslut Dnr 17-2026) och är det inte längre."
+    )
+
+
 def test_a_corridor_in_one_sentence() -> None:
     facts = county_facts()
     sentences = [corridor_sentence(row, facts.names()) for row in corridor_records(facts)]
     assert sentences[0] == (
-        "Björkmo → Askvik: öppet; 6–9 personer skulle förlora sin plats utan det, den kortaste resan tar 56 minuter i "
+        "Björkmo → Askvik: öppet (möjligt); 6–9 personer skulle förlora sin plats utan det, den kortaste resan tar 56 minuter i "
         "vardera riktningen, 2,5 tillfällen i veckan kan nås, resorna kostar 4\u00a0680 / 7\u00a0020 kr i månaden."
     )
     # To a place that is not shown: rounded, and what it costs; to protected activities only: persons alone.
@@ -127,7 +147,7 @@ def test_the_matrix_has_a_cell_for_each_pair() -> None:
     assert view.groups == (("", 1), ("Till", 4))
     assert texts(view) == [
         ["Askvik", "–", "rekommenderas, 6–9", "möjligt, 0–9", "–"],
-        ["Björkmo", "öppet, 6–9", "–", "–", "–"],
+        ["Björkmo", "öppet (möjligt), 6–9", "–", "–", "–"],
         ["Cedersta", "–", "–", "–", "rekommenderas inte"],
         ["Ekhamn", "utanför reglerna, 6–9", "–", "–", "–"],
     ]
@@ -151,12 +171,14 @@ def test_a_gain_with_one_more_pair_keeps_its_ends_apart() -> None:
                 "9901",
                 "9902",
                 paired_with="9901-9903",
-                gain_paired_low_milli=9_500,
-                gain_paired_high_milli=7_000,
+                gain_paired_ll_milli=9_500,
+                gain_paired_lh_milli=9_500,
+                gain_paired_hl_milli=7_000,
+                gain_paired_hh_milli=7_000,
             )
         ]
     )
-    assert texts(corridor_table(county_facts(corridors=pairs)))[0][7] == "9,5 / 7"
+    assert texts(corridor_table(county_facts(corridors=pairs)))[0][7] == "7–9,5"
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_alvsbyn_lulea(month) -> None:
     # On foot 11 min 9 s and 12 min 21 s, at 1.25 m a second, and to the next stop of the bus station.
     assert row["walk_m"] == pytest.approx((11 * 60 + 9 + 12 * 60 + 21) * 1.25, rel=0.01)
     assert np.isnan(row["tightest_change_min"])
-    assert (row["verdict"], row["reasons"]) == ("possible", "too_long")
+    assert (row["verdict"], row["reasons"]) == ("possible", "good_gain_too_small;too_long")
     assert (row["size_ok"], row["supply_ok"], row["transit_ok"]) == (True, True, False)
     assert (row["trips_per_person"], row["trips_high"]) == (pytest.approx(26 / 3), pytest.approx(260 / 3))
     assert (row["cost_per_person_sek"], row["cost_low_sek"]) == (pytest.approx(390), pytest.approx(3900))
