@@ -290,6 +290,7 @@ def test_travel_writes_a_row_per_pair(question: dict[str, str]) -> None:
         "activities_without_session": 0,
         "sessions": 4,
         "sessions_on_holidays": 0,
+        "bad_rows": [],
         "notes": {"activities": {}, "origins": {}},
         "file": question["out"],
         "rows": 2,

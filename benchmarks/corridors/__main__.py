@@ -16,10 +16,15 @@ import subprocess
 import sys
 import time
 
+import numpy as np
+
 from benchmarks.sweden.generate import COUNTIES, MONTH, Results, generate, settings
 from geomatch.access import MonthAllocation, allocate_month
 from geomatch.corridors import corridors_table
 from geomatch.corridors.best_set import BestSet, best_set
+from geomatch.corridors.gains import mended_gains
+from geomatch.corridors.ways import good_returns
+from geomatch.corridors.worth import worth_of
 
 MOST_S = 180
 COUNTY_NUMBER, COUNTRY_NUMBER = 5, 20
@@ -74,7 +79,9 @@ def _small() -> None:
     month = allocate_month(
         results.points, results.activities, results.day_returns, results.register, settings(), MONTH
     )
-    corridors_table(month, results.points, results.activities, results.need)
+    # A month so small would be reckoned the plain way, which compiles nothing.
+    gains = mended_gains(month.reach, month.opened, good_returns(month.reach, month.settings))
+    worth_of(month, gains, [], np.zeros(len(month.reach.pairs)))
 
 
 def _told(what: str, found: BestSet, spent: tuple[float, float]) -> None:

@@ -8,6 +8,7 @@ is kept per state of need, and mended for each corridor that is tried (`augment`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,7 +93,11 @@ class Gains:
             limits: The most that a corridor can gain, with whatever is open.
             best_min: Per corridor its best day return, which decides between equals.
         """
-        low, high = (Pairing(self.states(end), self.opened, gain[end], room[end]) for end in (LOW, HIGH))
+        flows = [self.states(end) for end in (LOW, HIGH)]
+        with ThreadPoolExecutor(len(flows)) as pool:
+            low, high = pool.map(
+                lambda end: Pairing(flows[end], self.opened, gain[end], room[end]), (LOW, HIGH)
+            )
         for one in range(len(self.opened)):
             yield best_partner(low, high, one, (int(limits[LOW][one]), int(limits[HIGH][one])), best_min)
 

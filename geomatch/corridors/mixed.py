@@ -8,6 +8,7 @@ reached from one of them, and the people who come by one push others on to the o
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -53,14 +54,19 @@ class Mixed(AbstractContextManager["Mixed"]):
     def __enter__(self) -> Self:
         """Put the municipality at its end."""
         self._labels: tuple[Bools, Bools] = self._corner.__enter__()
+        return self
+
+    @cached_property
+    def _leads(self) -> tuple[Bools, Bools]:
+        """Per corridor, whether somebody unserved gets to where it begins, and whether its end leads on to a free place."""
         flow, count, arcs = self._states.flow, len(self._opened), self._reached
         usable = flow.active[arcs.cls] & ~flow.shut[arcs.series]
         wanted, free = self._labels
-        ends = (wanted[arcs.cls], free[arcs.series + len(flow.left)])
-        self._starts, self._ends = (
-            np.bincount(arcs.number[usable & some], minlength=count) > 0 for some in ends
+        begins, goes_on = (
+            np.bincount(arcs.number[usable & some], minlength=count) > 0
+            for some in (wanted[arcs.cls], free[arcs.series + len(flow.left)])
         )
-        return self
+        return begins, goes_on
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -112,10 +118,11 @@ class Mixed(AbstractContextManager["Mixed"]):
         if self._opened[one]:
             return self._only_together_open(one)
         flow, count = self._states.flow, len(self._opened)
-        if self._starts[one]:
-            others = np.ones(count, dtype=bool) if self._ends[one] else self._ends.copy()
-        elif self._ends[one]:
-            others = self._starts.copy()
+        leads, led = self._leads
+        if leads[one]:
+            others = np.ones(count, dtype=bool) if led[one] else led.copy()
+        elif led[one]:
+            others = leads.copy()
         else:
             # Neither can it be the first of a path nor the last.
             return {}
@@ -125,8 +132,8 @@ class Mixed(AbstractContextManager["Mixed"]):
             return {}
         # The one before brings people to the other, which must have room for them; the one behind brings room. Whom
         # the other serves by itself need not come, and what it fills is no room any more.
-        sources = self._sources(own) if self._starts[one] else frozenset[int]()
-        sinks = self._sinks(own) if self._ends[one] else frozenset[int]()
+        sources = self._sources(own) if leads[one] else frozenset[int]()
+        sinks = self._sinks(own) if led[one] else frozenset[int]()
         alone = {}
         for other in tried:
             brought, starts, ends, emptied = self._by_itself(other)
@@ -145,7 +152,7 @@ class Mixed(AbstractContextManager["Mixed"]):
         """The same of an open one that nobody loses by: what another brings now and would not without it."""
         flow, count, held = self._states.flow, len(self._opened), self._states.held
         own = np.concatenate([held[1][held[0][n] : held[0][n + 1]] for n in (one, one + count)])
-        now = self._starts & self._ends
+        now = np.logical_and(*self._leads)
         if not len(own) or not (now & ~self._opened).any():
             return {}
         _lost, log, used = close(flow, one, count, *held, new_log(), 0)

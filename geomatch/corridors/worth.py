@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from geomatch.corridors.states import grouped
 from geomatch.corridors.verdict import enough
 
 __all__ = ["ENDS", "Worth", "worth_of"]
+
+T = TypeVar("T")
 
 ENDS = (("low", LOW, "ll"), ("high", HIGH, "hh"))
 """Name of an end of need, its state, and the corner where everybody is at it."""
@@ -74,39 +77,72 @@ def _places(month: MonthAllocation) -> Ints:
     return np.asarray(places[starts[1:]] - places[starts[:-1]], dtype=np.int64)
 
 
+def _by_two(
+    twins: tuple[Gains | PlainGains, Gains | PlainGains],
+    month: MonthAllocation,
+    corridors: Ints,
+    asked: Callable[[Gains | PlainGains, Ints, str], T],
+) -> list[tuple[Ints, str, T]]:
+    """Ask about corridors at both mixed corners, half of the municipalities in each of two threads.
+
+    The corners of a municipality have nothing in common with those of another, and this takes half of all the time.
+
+    Returns:
+        Positions among `corridors`, the corner and the answer; in an order that no thread decides.
+    """
+    origins = np.array([pair[0] for pair in month.reach.pairs], dtype=np.int64)[corridors]
+    parts = [np.flatnonzero(origins % len(twins) == number) for number in range(len(twins))]
+
+    def both(number: int) -> list[tuple[Ints, str, T]]:
+        return [(parts[number], corner, asked(twins[number], parts[number], corner)) for corner in _MIXED]
+
+    with ThreadPoolExecutor(len(twins)) as pool:
+        return [one for answers in pool.map(both, range(len(twins))) for one in answers]
+
+
 def _at_corners(
-    gains: Gains | PlainGains, gain: Mapping[str, Ints], further: list[int | None], best_min: Floats
+    month: MonthAllocation,
+    gains: Gains | PlainGains,
+    gain: Mapping[str, Ints],
+    at_ends: list[tuple[int | None, tuple[int, int]]],
+    best_min: Floats,
 ) -> tuple[list[int | None], dict[str, Ints]]:
     """The best further corridor of each, and at every corner what is gained with it, no less than without.
 
-    Best is the one with the greatest gain at both ends of need together (`further`). Where none adds anything there, and
+    Best is the one with the greatest gain at both ends of need together (`at_ends`). Where none adds anything there, and
     nobody is gained alone at any corner, it is the one with the greatest gain at both mixed corners together; of equals the one
     with the shorter best day return, then the lower number.
     """
-    chosen = list(further)
+    chosen = [other for other, _found in at_ends]
     alone = np.array([gain[corner] for corner in CORNERS], dtype=np.int64).reshape(len(CORNERS), len(chosen))
     nobody = [one for one, other in enumerate(chosen) if other is None and not alone[:, one].any()]
     lone: Ints = np.array(nobody, dtype=np.int64)
-    found: list[dict[int, int]] = [{} for _one in nobody]
-    # Half of all the time this takes; the two corners have nothing in common.
-    with ThreadPoolExecutor(len(_MIXED)) as pool:
-        asked = [
-            pool.submit(gains.twin().only_together, lone, *_corner_states(corner, LOW)) for corner in _MIXED
-        ]
-    for answer in asked:
-        for place, more in enumerate(answer.result()):
+    twins = (gains.twin(), gains.twin())
+    found: dict[int, dict[int, int]] = {one: {} for one in nobody}
+    for part, _corner, answer in _by_two(
+        twins,
+        month,
+        lone,
+        lambda twin, part, corner: twin.only_together(lone[part], *_corner_states(corner, LOW)),
+    ):
+        for one, more in zip(lone[part].tolist(), answer, strict=True):
             for other, milli in more.items():
-                found[place][other] = found[place].get(other, 0) + milli
-    for one, sums in zip(nobody, found, strict=True):
+                found[one][other] = found[one].get(other, 0) + milli
+    for one, sums in found.items():
         if sums:
             chosen[one] = min(sums, key=lambda other: (-sums[other], best_min[other], other))
     have = np.array([one for one, other in enumerate(chosen) if other is not None], dtype=np.int64)
     others = np.array([chosen[one] for one in have.tolist()], dtype=np.int64)
-    paired = {}
-    for corner in CORNERS:
-        paired[corner] = gain[corner].copy()
-        more_of = gains.with_further(have, others, *_corner_states(corner, LOW))
-        paired[corner][have] = np.maximum(paired[corner][have], more_of)
+    paired = {corner: gain[corner].copy() for corner in CORNERS}
+    for end, (_name, _state, corner) in enumerate(ENDS):
+        paired[corner][:] = [found[end] for _other, found in at_ends]
+    for part, corner, more_of in _by_two(
+        twins,
+        month,
+        have,
+        lambda twin, part, corner: twin.with_further(have[part], others[part], *_corner_states(corner, LOW)),
+    ):
+        paired[corner][have[part]] = np.maximum(paired[corner][have[part]], more_of)
     return chosen, paired
 
 
@@ -139,7 +175,7 @@ def worth_of(
         (limits[0], limits[1]),
         best_min,
     )
-    further, paired = _at_corners(gains, gain, [other for other, _found in together], best_min)
+    further, paired = _at_corners(month, gains, gain, list(together), best_min)
     result = {}
     for number, other in enumerate(further):
         mine = {corner: int(gain[corner][number]) for corner in CORNERS}
