@@ -7,8 +7,7 @@ is kept per state of need, and mended for each corridor that is tried (`augment`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,7 +82,12 @@ class Gains:
         return good, every
 
     def paired(
-        self, gain: tuple[Ints, Ints], room: tuple[Ints, Ints], limits: tuple[Ints, Ints], best_min: Floats
+        self,
+        gain: tuple[Ints, Ints],
+        room: tuple[Ints, Ints],
+        limits: tuple[Ints, Ints],
+        best_min: Floats,
+        corridors: Iterable[int] | None = None,
     ) -> Iterator[tuple[int | None, tuple[int, int]]]:
         """Per corridor, the best further one and what this one gains with it at low and at high need.
 
@@ -92,13 +96,10 @@ class Gains:
             room: Free places likewise (`free_places`).
             limits: The most that a corridor can gain, with whatever is open.
             best_min: Per corridor its best day return, which decides between equals.
+            corridors: Those that are asked about, in this order; all of them unless given.
         """
-        flows = [self.states(end) for end in (LOW, HIGH)]
-        with ThreadPoolExecutor(len(flows)) as pool:
-            low, high = pool.map(
-                lambda end: Pairing(flows[end], self.opened, gain[end], room[end]), (LOW, HIGH)
-            )
-        for one in range(len(self.opened)):
+        low, high = (Pairing(self.states(end), self.opened, gain[end], room[end]) for end in (LOW, HIGH))
+        for one in range(len(self.opened)) if corridors is None else corridors:
             yield best_partner(low, high, one, (int(limits[LOW][one]), int(limits[HIGH][one])), best_min)
 
     def with_further(self, corridors: Ints, further: Ints, own: int, others: int) -> Ints:

@@ -14,7 +14,7 @@ of c1 or c2 leads to a free place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -89,11 +89,16 @@ class PlainGains:
         return good, every
 
     def paired(
-        self, gain: tuple[Ints, Ints], room: tuple[Ints, Ints], limits: tuple[Ints, Ints], best_min: Floats
+        self,
+        gain: tuple[Ints, Ints],
+        room: tuple[Ints, Ints],
+        limits: tuple[Ints, Ints],
+        best_min: Floats,
+        corridors: Iterable[int] | None = None,
     ) -> Iterator[tuple[int | None, tuple[int, int]]]:
         """As `Gains.paired`; of `room` nothing is needed."""
         del room
-        for one in range(len(self.opened)):
+        for one in range(len(self.opened)) if corridors is None else corridors:
             alone = (int(gain[LOW][one]), int(gain[HIGH][one]))
             low, high = (
                 self._with_each(one, end) if alone[end] < limits[end][one] else {} for end in (LOW, HIGH)

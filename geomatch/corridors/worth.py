@@ -102,7 +102,7 @@ def _by_two(
 
 def _at_corners(
     month: MonthAllocation,
-    gains: Gains | PlainGains,
+    twins: tuple[Gains | PlainGains, Gains | PlainGains],
     gain: Mapping[str, Ints],
     at_ends: list[tuple[int | None, tuple[int, int]]],
     best_min: Floats,
@@ -117,7 +117,6 @@ def _at_corners(
     alone = np.array([gain[corner] for corner in CORNERS], dtype=np.int64).reshape(len(CORNERS), len(chosen))
     nobody = [one for one, other in enumerate(chosen) if other is None and not alone[:, one].any()]
     lone: Ints = np.array(nobody, dtype=np.int64)
-    twins = (gains.twin(), gains.twin())
     found: dict[int, dict[int, int]] = {one: {} for one in nobody}
     for part, _corner, answer in _by_two(
         twins,
@@ -169,13 +168,18 @@ def worth_of(
     # A corridor cannot gain more than the people who would use it, nor than there are places.
     places = _places(month)
     limits = tuple(np.minimum(one[: len(pairs)], places) for one in unserved)
-    together = gains.paired(
-        (gain["ll"], gain["hh"]),
-        (free[LOW][: len(pairs)], free[HIGH][: len(pairs)]),
-        (limits[0], limits[1]),
-        best_min,
-    )
-    further, paired = _at_corners(month, gains, gain, list(together), best_min)
+    twins = (gains.twin(), gains.twin())
+
+    def halved(number: int) -> list[tuple[int | None, tuple[int, int]]]:
+        room = (free[LOW][: len(pairs)], free[HIGH][: len(pairs)])
+        alone, mine = (gain["ll"], gain["hh"]), range(number, len(pairs), len(twins))
+        return list(twins[number].paired(alone, room, (limits[0], limits[1]), best_min, mine))
+
+    together: list[tuple[int | None, tuple[int, int]]] = [(None, (0, 0))] * len(pairs)
+    with ThreadPoolExecutor(len(twins)) as pool:
+        for number, found in enumerate(pool.map(halved, range(len(twins)))):
+            together[number :: len(twins)] = found
+    further, paired = _at_corners(month, twins, gain, together, best_min)
     result = {}
     for number, other in enumerate(further):
         mine = {corner: int(gain[corner][number]) for corner in CORNERS}
