@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geomatch.notes import note_text
-from geomatch.publish.numbers import decimal
+from geomatch.numbers import decimal
 from geomatch.settings import LimitSettings
 from geomatch.tables import records
 from geomatch.words import gettext as _

@@ -13,8 +13,8 @@ from geomatch.change.months import Change
 from geomatch.change.words import amount_text, change_sentences, withheld_sentence
 from geomatch.decisions.short import due_text
 from geomatch.decisions.state import Due
+from geomatch.numbers import half_up, interval, month_text, percent_interval, whole
 from geomatch.publish.facts import plain
-from geomatch.publish.numbers import half_up, interval, month_text, percent_interval, whole
 from geomatch.publish.pairs import pair_name
 from geomatch.publish.words import group_text, list_text
 from geomatch.settings import Settings

@@ -12,7 +12,7 @@ from geomatch.decisions.money import Money
 from geomatch.decisions.short import flag_texts, left_text
 from geomatch.decisions.state import Due, PairState
 from geomatch.decisions.vanished import LostTrip
-from geomatch.publish.numbers import decimal, interval, month_text
+from geomatch.numbers import decimal, interval, month_text
 from geomatch.sources.cells import clock
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from geomatch.documents.smallmap import Plan
-from geomatch.publish.numbers import NOTHING, decimal, whole
+from geomatch.numbers import NOTHING, decimal, whole
 from geomatch.words import gettext as _
 
 __all__ = [

@@ -8,8 +8,8 @@ from textwrap import wrap
 from geomatch.explain.change_text import change_text
 from geomatch.explain.facts import Explained
 from geomatch.explain.text import explained_lines
+from geomatch.numbers import month_text, persons_floor, whole
 from geomatch.publish.facts import PARTS
-from geomatch.publish.numbers import month_text, persons_floor, whole
 from geomatch.words import gettext as _
 from geomatch.words import language
 

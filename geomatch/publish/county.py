@@ -16,13 +16,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from geomatch.asked import is_month
 from geomatch.entitled import breakdowns_used, counted_strata
+from geomatch.numbers import decimal, interval, month_text, percent_interval, whole
 from geomatch.publish.activities import activity_table
 from geomatch.publish.corridors import GAIN_LIMITS, corridor_matrix, corridor_records, corridor_table
 from geomatch.publish.decisions import decision_table
 from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
 from geomatch.publish.localities import localities, locality_table
 from geomatch.publish.maps import GAP_LIMITS, map_files
-from geomatch.publish.numbers import decimal, interval, month_text, percent_interval, whole
 from geomatch.publish.pairs import KIND_ORDER, corridor_sentences, kind_text, pair_name, rule_text
 from geomatch.publish.purposes import purpose_tables
 from geomatch.publish.sentences import county_sentences, municipality_sentences

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from geomatch.publish.numbers import half_up, rounded_parts
+from geomatch.numbers import half_up, rounded_parts
 from geomatch.settings import Settings
 from geomatch.sources.study_hours import COURSES
 

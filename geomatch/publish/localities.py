@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from geomatch.numbers import decimal, whole
 from geomatch.publish.facts import CountyFacts, plain
 from geomatch.publish.journeys import Minutes, shown_minutes
-from geomatch.publish.numbers import decimal, whole
 from geomatch.publish.tables import Cell, Heading, Row, TableView, minutes_cell
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

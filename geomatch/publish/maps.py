@@ -17,11 +17,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geomatch.numbers import interval
 from geomatch.publish.activities import activity_sentences
 from geomatch.publish.corridors import corridor_records, corridor_sentence, gain_class
 from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
 from geomatch.publish.localities import Locality
-from geomatch.publish.numbers import interval
 from geomatch.publish.pairs import (
     KIND_ORDER,
     corridor_kind,

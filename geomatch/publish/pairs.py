@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geomatch.corridors.gains import CORNERS
+from geomatch.numbers import decimal, persons_floor, whole
 from geomatch.publish.facts import plain
 from geomatch.publish.journeys import Journey, Minutes
-from geomatch.publish.numbers import decimal, persons_floor, whole
 from geomatch.publish.words import list_text
 from geomatch.settings import Settings
 from geomatch.words import gettext as _

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from geomatch.access.purposes import purposes_of
+from geomatch.numbers import pair
 from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, CountyFacts, plain, shown_parts
-from geomatch.publish.numbers import pair
 from geomatch.publish.tables import Cell, Heading, Row, TableView, part_headings
 from geomatch.tables import ALL, SCENARIOS, SEXES
 from geomatch.words import gettext as _

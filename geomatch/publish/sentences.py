@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from geomatch.numbers import decimal, interval, percent_interval, whole
 from geomatch.publish.facts import PARTS, CountyFacts, ShownMunicipality, Supply, plain, records
-from geomatch.publish.numbers import decimal, interval, percent_interval, whole
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from geomatch.numbers import NOTHING, decimal, interval, pair, percent_interval, whole
 from geomatch.publish.facts import GAP_PARTS, SERVED_PARTS, ShownMunicipality
 from geomatch.publish.journeys import Minutes
-from geomatch.publish.numbers import NOTHING, decimal, interval, pair, percent_interval, whole
 from geomatch.words import gettext as _
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from geomatch.need import why_cell
+from geomatch.numbers import interval
 from geomatch.publish.facts import CountyFacts, plain
-from geomatch.publish.numbers import interval
 from geomatch.publish.tables import Cell, Heading, Row, TableView
 from geomatch.tables import ALL, records
 from geomatch.tightening import DIMENSIONS, UNKNOWN

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, plain, shown_parts
-from geomatch.publish.numbers import (
+from geomatch.numbers import (
     decimal,
     half_up,
     interval,
@@ -16,6 +15,7 @@ from geomatch.publish.numbers import (
     rounded_parts,
     whole,
 )
+from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, plain, shown_parts
 from geomatch.words import using_language
 
 
