@@ -136,6 +136,8 @@ class Inputs:
         notes: Counts of what was assumed.
         optional: What a month can do without; None is the same as none of it.
         decisions: The rows of the registers of corridors, as they stand in the files.
+        as_signs_say: Withheld counts are taken as their signs say, and no published total tightens them: what the
+            public run is computed from (METHOD 8).
     """
 
     used: tuple[Input, ...]
@@ -149,6 +151,7 @@ class Inputs:
     notes: Mapping[str, int]
     optional: OptionalInputs | None = None
     decisions: tuple[Decision, ...] = ()
+    as_signs_say: bool = False
 
 
 def _enrolment_inputs(workspace: Workspace, month: str) -> list[Input]:
@@ -206,7 +209,7 @@ def fingerprint(month: str, county: str | None, used: Sequence[Input], settings:
         "geomatch": geomatch.__version__,
         "versions": library_versions(),
         "inputs": [(one.kind, one.file, one.sha256) for one in used],
-        "settings": settings.as_dict(),
+        "settings": settings.computing(),
     }
     return hashlib.sha256(dump_json(content).encode()).hexdigest()
 

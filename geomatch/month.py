@@ -339,7 +339,7 @@ def compute_month(
     timetable = network.timetable
     window = month_window(month, timetable.covers, settings.sessions, _validity(timetable))
     supply = supply_of_month(inputs.series, inputs.sessions, month, window, settings.sessions)
-    need = need_of_month(inputs.enrolment, month)
+    need = need_of_month(inputs.enrolment, month, as_signs_say=inputs.as_signs_say)
     optional = inputs.optional
     all_points = demand_points(
         need,

@@ -155,7 +155,7 @@ def _finest(rows: Sequence[_Row], whole: Sequence[int]) -> list[int]:
     return [number for row in whole for number in refined(by_number[row])]
 
 
-def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
+def need_of_month(enrolment: pd.DataFrame, month: str, *, as_signs_say: bool = False) -> Need:
     """The need of `month` from validated enrolment tables: intervals tightened by published totals (METHOD 1).
 
     Several files are first made one (`geomatch.reconcile`), so that a total in one is the total of parts in another.
@@ -164,6 +164,8 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
         enrolment: month, county_code, municipality_code, locality_code, accommodation, target_group, case_status,
             sex, age_group, low, high (persons), masked, sign, source, cell; of several files one below another.
         month: YYYY-MM.
+        as_signs_say: Leave every interval as its sign says, for what is shown to the public (METHOD 8): published
+            totals tighten nothing.
 
     Raises:
         InputError: There is nothing for the month, files or counts contradict each other (also counts by age, which
@@ -198,9 +200,12 @@ def need_of_month(enrolment: pd.DataFrame, month: str) -> Need:
         )
     if problems := age_contradictions(table):
         raise InputError(problems)
-    found = tightened(table)
-    table["low"], table["high"] = found.low, found.high
-    table["low_because"], table["high_because"] = found.low_because, found.high_because
+    if as_signs_say:
+        table["low_because"] = table["high_because"] = ""
+    else:
+        found = tightened(table)
+        table["low"], table["high"] = found.low, found.high
+        table["low_because"], table["high_because"] = found.low_because, found.high_because
     table["used"] = _used_rows(table)
     nowhere = table[table["municipality_code"] == UNKNOWN]
     unknown = table.loc[

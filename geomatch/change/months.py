@@ -37,6 +37,7 @@ Progress = Callable[[str, int, int], None]
 FACTOR_OF_INPUT: Mapping[str, str] = {
     "enrolment": "people",
     "localities": "people",
+    "as_signs_say": "people",
     "optional": "people",
     "series": "places",
     "sessions": "places",

@@ -252,7 +252,7 @@ class _Reader:
                     found = _("{where}: {name} is missing").format(where=where, name=key)
                     self.problems.append(Problem(found, remedy=_("Add the line"), file=self.file))
             values = {
-                key: self.item_value(f"{where}, {key}", item[key], is_number=f.type == "float")
+                key: self.item_value(f"{where}, {key}", item[key], str(f.type))
                 for key, f in known.items()
                 if key in item
             }
@@ -263,11 +263,15 @@ class _Reader:
                 result.append(made)
         return tuple(result)
 
-    def item_value(self, where: str, value: object, *, is_number: bool) -> object:
-        if is_number:
+    def item_value(self, where: str, value: object, kind: str) -> object:
+        if kind == "float":
             if _is_number(value):
                 return float(str(value))
             self.wrong({where: value}, _("a number"), _("Correct the line"))
+        elif kind == "bool":
+            if isinstance(value, bool):
+                return value
+            self.wrong({where: value}, _("true or false"), _("Correct the line"))
         elif type(value) is date:
             return value.isoformat()  # TOML has dates without quotation marks
         elif not isinstance(value, str):
@@ -309,8 +313,8 @@ class _Reader:
     def check_again(self, where: str, share: Share, earlier: list[Share]) -> None:
         """Refuse a second share for the same people and day: which one holds would be a matter of order."""
 
-        def key(one: Share) -> tuple[str, ...]:
-            return one.name, one.target_group, one.county_code, one.valid_from
+        def key(one: Share) -> tuple[object, ...]:
+            return one.name, one.target_group, one.county_code, one.valid_from, one.internal
 
         if key(share) in map(key, earlier):
             found = _("{where} is for the same group, county and day as an earlier one").format(where=where)

@@ -175,8 +175,48 @@ class CorridorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosureSettings:
+    """What public pages withhold (METHOD 8)."""
+
+    withhold_to: int = _setting(
+        5,
+        "persons",
+        N_("Migrationsverket: values below 6 are withheld"),
+        N_("counts of persons from 1 to this are withheld on public pages"),
+        5,
+        1000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What the public pages say of themselves; no number of a month follows from it."""
+
+    publisher: str = _setting(
+        "Länsstyrelserna", "", N_("the 21 boards publish together"), N_("who publishes the public pages")
+    )
+    contact_email: str = _setting(
+        "", "", "DOS-lagen (2018:1937)", N_("where a reader reports what cannot be used; empty says so")
+    )
+    address: str = _setting(
+        "", "https://…/", "", N_("where the public pages will lie, for the feed and the catalogue of data")
+    )
+    tiles_url: str = _setting(
+        "",
+        "https://…/{z}/{x}/{y}.png",
+        "",
+        N_("a background map of another host, off until a reader turns it on; empty has none"),
+    )
+    tiles_attribution: str = _setting("", "", "", N_("whom that background map asks to be named"))
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """A share that no source publishes, for one group from one date on (METHOD 1)."""
+    """A share that no source publishes, for one group from one date on (METHOD 1).
+
+    One marked `internal` is part of no public number: those go by the share that holds without it. Of two for the same
+    people and day, one of them internal, that one holds for the board.
+    """
 
     name: str
     target_group: str
@@ -185,6 +225,7 @@ class Share:
     county_code: str = "all"
     valid_from: str = "1900-01-01"
     source: str = ""
+    internal: bool = False
 
 
 # The eligible share: persons with an open first-instance case (DOMAIN, METHOD 1).
@@ -226,6 +267,8 @@ class Settings:
     corridors: CorridorSettings = _section(
         CorridorSettings, N_("When a corridor is recommended, and what it costs (METHOD 7)")
     )
+    disclosure: DisclosureSettings = _section(DisclosureSettings, N_("What public pages withhold (METHOD 8)"))
+    site: SiteSettings = _section(SiteSettings, N_("What the public pages say of themselves"))
     shares: tuple[Share, ...] = DEFAULT_SHARES
     # Not in the file: the sets that come with the program, and those of the workspace's folder `rules`.
     rules: RuleBook = field(default_factory=shipped_book)
@@ -255,7 +298,13 @@ class Settings:
             and share.county_code in ("all", county_code)
             and date.fromisoformat(share.valid_from) <= day
         ]
-        return max(fitting, key=lambda one: (one.county_code != "all", one.valid_from), default=None)
+        return max(
+            fitting, key=lambda one: (one.county_code != "all", one.valid_from, one.internal), default=None
+        )
+
+    def computing(self) -> dict[str, Any]:
+        """The part of `as_dict` that results of a month follow from: without what concerns public pages alone."""
+        return {name: value for name, value in self.as_dict().items() if name not in {"disclosure", "site"}}
 
     def as_dict(self) -> dict[str, Any]:
         """The tree as plain values, for the manifest."""

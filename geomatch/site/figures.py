@@ -1,0 +1,63 @@
+"""Figures as text: numbers, intervals, and the signs that stand where a number is withheld or not there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from geomatch.numbers import decimal, interval, percent_interval, whole
+from geomatch.public.tables import APPLIES_NOT, MISSING, WITHHELD
+from geomatch.words import gettext as _
+
+__all__ = ["change_figure", "figure", "index_figure", "share_figure", "sign_text"]
+
+
+def is_missing(value: Any) -> bool:  # noqa: ANN401 (a cell of a frame)
+    """Whether a cell of a frame holds nothing (None, NaN or pandas' NA)."""
+    return value is None or value != value or str(value) == "<NA>"  # noqa: PLR0124  NaN is not itself
+
+
+def figure(low: Any, high: Any, sign: str = "") -> str:  # noqa: ANN401 (cells of a frame)
+    """Persons as text: `45`, `45–60`, or the sign in their place."""
+    if sign or is_missing(low) or is_missing(high):
+        return sign or MISSING
+    return interval(int(low), int(high))
+
+
+def change_figure(low: Any, high: Any, sign: str = "") -> str:  # noqa: ANN401 (cells of a frame)
+    """A change with its direction: `+12`, `−3`, `0`, `−4 till +2`, or the sign in its place."""
+    if sign or is_missing(low) or is_missing(high):
+        return sign or MISSING
+
+    def one(value: int) -> str:
+        return ("+" if value > 0 else "−" if value < 0 else "") + whole(abs(value))
+
+    if int(low) == int(high):
+        return one(int(low))
+    return _("{low} to {high}").format(low=one(int(low)), high=one(int(high)))
+
+
+def share_figure(low: Any, high: Any, sign: str = "") -> str:  # noqa: ANN401 (cells of a frame)
+    """Shares 0-1 as whole per cent, or the sign in their place; nobody has no share."""
+    if sign:
+        return sign
+    if is_missing(low) or is_missing(high):
+        return APPLIES_NOT
+    return percent_interval(float(low), float(high))
+
+
+def index_figure(low: Any, high: Any) -> str:  # noqa: ANN401 (cells of a frame)
+    """Places per person with two decimals, or the sign for what does not apply."""
+    if is_missing(low) or is_missing(high) or math.isnan(float(low)):
+        return APPLIES_NOT
+    ends = [decimal(float(end), 2) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
+
+
+def sign_text(sign: str) -> str:
+    """What a sign means."""
+    return {
+        WITHHELD: _("withheld: the number is small, and persons could be recognised"),
+        MISSING: _("not known: the source does not say"),
+        APPLIES_NOT: _("not applicable: there is nothing to count"),
+    }[sign]
