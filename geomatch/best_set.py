@@ -11,7 +11,7 @@ from geomatch.corridors.best_set import BestSet, CorridorSet, best_set
 from geomatch.errors import InputError, Problem
 from geomatch.month import computed_again
 from geomatch.numbers import decimal, month_text, persons_floor
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.pairs import kind_text
 from geomatch.sources.regions import municipalities
 from geomatch.words import gettext as _

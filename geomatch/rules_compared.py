@@ -18,7 +18,7 @@ from geomatch.corridors.table import trips_a_month
 from geomatch.corridors.ways import ways_between
 from geomatch.month import Computed, compute_month
 from geomatch.numbers import decimal, month_text
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.pairs import kind_text
 from geomatch.rules.tree import RuleBook, RuleSet
 from geomatch.sources.regions import municipalities

@@ -15,7 +15,8 @@ from geomatch.numbers import (
     rounded_parts,
     whole,
 )
-from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, plain, shown_parts
+from geomatch.plain import plain
+from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, shown_parts
 from geomatch.words import using_language
 
 

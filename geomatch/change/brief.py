@@ -14,7 +14,7 @@ from geomatch.change.words import amount_text, change_sentences, withheld_senten
 from geomatch.decisions.short import due_text
 from geomatch.decisions.state import Due
 from geomatch.numbers import half_up, interval, month_text, percent_interval, whole
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.pairs import pair_name
 from geomatch.publish.words import group_text, list_text
 from geomatch.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 from geomatch.change.decompose import FACTORS
 from geomatch.change.months import Change
 from geomatch.numbers import half_up, interval, month_text, whole
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.words import list_text
 from geomatch.tables import ALL, records
 from geomatch.words import gettext as _

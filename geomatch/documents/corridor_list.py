@@ -15,8 +15,8 @@ from geomatch.documents.facts import DocumentFacts
 from geomatch.documents.layout import Column, Document, Paragraphs, Section, Signature, Table, Value
 from geomatch.documents.overview import minutes_value
 from geomatch.numbers import NOTHING, decimal
+from geomatch.plain import plain
 from geomatch.publish.corridors import corridor_records
-from geomatch.publish.facts import plain
 from geomatch.publish.pairs import KIND_ORDER, corridor_kind, corridor_reasons, missing, pair_name
 from geomatch.words import gettext as _
 

@@ -26,8 +26,8 @@ from geomatch.documents.legs import Told, told_return
 from geomatch.documents.rules_text import agreement, entitled, rules
 from geomatch.documents.smallmap import Mark, drawn, planned
 from geomatch.numbers import NOTHING, decimal, persons_floor, whole
+from geomatch.plain import plain
 from geomatch.publish.corridors import corridor_records
-from geomatch.publish.facts import plain
 from geomatch.publish.pairs import corridor_kind, corridor_sentences, pair_name, verdict_text
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

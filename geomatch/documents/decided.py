@@ -10,7 +10,7 @@ from geomatch.decisions.short import due_text, flag_texts
 from geomatch.decisions.state import RENEWAL_DAYS, PairState, due, states
 from geomatch.decisions.words import money_text, state_text
 from geomatch.documents.facts import DocumentFacts
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 
 __all__ = ["DecidedPair", "decided_pairs"]
 

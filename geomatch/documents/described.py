@@ -9,8 +9,8 @@ from typing import Any
 
 from geomatch.documents.facts import DocumentFacts
 from geomatch.numbers import NOTHING, month_text
+from geomatch.plain import plain
 from geomatch.publish.activities import groups_text
-from geomatch.publish.facts import plain
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
 

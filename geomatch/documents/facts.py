@@ -17,8 +17,9 @@ from geomatch.disclosure import visible_activities
 from geomatch.errors import InputError
 from geomatch.month import Computed, computed_again
 from geomatch.numbers import month_text
+from geomatch.plain import plain
 from geomatch.points import without_sites
-from geomatch.publish.facts import CountyFacts, plain, records
+from geomatch.publish.facts import CountyFacts, records
 from geomatch.restricted import Audience, Restricted
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import SCENARIOS

@@ -13,7 +13,7 @@ import pandas as pd
 from geomatch.access.purposes import of_purposes
 from geomatch.access.reach import suits
 from geomatch.documents.facts import DocumentFacts
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.travel.day_return import session_returns
 from geomatch.travel.told import day_return
 from geomatch.words import gettext as _

@@ -11,7 +11,8 @@ from geomatch.documents.described import for_whom, one_day, support, times, wher
 from geomatch.documents.facts import DocumentFacts
 from geomatch.documents.layout import AtMost, Column, Document, Paragraphs, Section, Table, Value
 from geomatch.numbers import NOTHING, whole
-from geomatch.publish.facts import ShownMunicipality, plain, shown_municipalities
+from geomatch.plain import plain
+from geomatch.publish.facts import ShownMunicipality, shown_municipalities
 from geomatch.publish.journeys import Minutes, shown_minutes
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

@@ -8,8 +8,8 @@ from typing import Any
 from geomatch.documents.described import day_text, for_whom, one_day, plain_times, where
 from geomatch.documents.facts import DocumentFacts
 from geomatch.documents.layout import Column, Document, Paragraphs, Section, Table, Value
+from geomatch.plain import plain
 from geomatch.publish.corridors import corridor_records
-from geomatch.publish.facts import plain
 from geomatch.words import gettext as _
 
 __all__ = ["reception_list"]

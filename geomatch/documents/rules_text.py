@@ -6,7 +6,7 @@ import math
 
 from geomatch.documents.facts import DocumentFacts
 from geomatch.numbers import interval, percent_interval
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.pairs import rule_text
 from geomatch.publish.words import group_text
 from geomatch.words import gettext as _

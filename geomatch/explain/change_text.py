@@ -9,8 +9,8 @@ from geomatch.explain.state import Pair
 from geomatch.explain.travelled import MOST_MIN
 from geomatch.explain.trial import MORE_PLACES, Change
 from geomatch.numbers import persons_floor, whole
+from geomatch.plain import plain
 from geomatch.publish.activities import times_text
-from geomatch.publish.facts import plain
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
 

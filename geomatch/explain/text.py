@@ -10,8 +10,9 @@ from geomatch.explain.change_text import activity_text, change_lines
 from geomatch.explain.facts import Explained
 from geomatch.explain.state import CELL, Pair, Stranded, Toward
 from geomatch.numbers import half_up, month_text, pair, percent_interval, rounded_parts, whole
+from geomatch.plain import plain
 from geomatch.points import SITE
-from geomatch.publish.facts import ShownMunicipality, plain
+from geomatch.publish.facts import ShownMunicipality
 from geomatch.publish.sentences import masked_sentence, municipality_sentences
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomatch.numbers import NOTHING, whole
-from geomatch.publish.facts import CountyFacts, plain, records
+from geomatch.plain import plain
+from geomatch.publish.facts import CountyFacts, records
 from geomatch.publish.tables import Cell, Heading, Row, TableView, yes_no
 from geomatch.publish.words import group_text, list_text
 from geomatch.words import gettext as _

@@ -11,7 +11,8 @@ from geomatch.corridors.gains import CORNERS
 from geomatch.corridors.table import trips_a_month
 from geomatch.decisions.state import ENDED, EXPIRED, states
 from geomatch.numbers import NOTHING, decimal, percent_interval, persons_floor, whole
-from geomatch.publish.facts import CountyFacts, plain, records
+from geomatch.plain import plain
+from geomatch.publish.facts import CountyFacts, records
 from geomatch.publish.journeys import Journey, journeys
 from geomatch.publish.pairs import (
     KIND_ORDER,

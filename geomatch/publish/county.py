@@ -15,12 +15,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from geomatch.asked import is_month
+from geomatch.assets import leaflet_files, own_files
 from geomatch.entitled import breakdowns_used, counted_strata
 from geomatch.numbers import decimal, interval, month_text, percent_interval, whole
+from geomatch.plain import plain
 from geomatch.publish.activities import activity_table
 from geomatch.publish.corridors import GAIN_LIMITS, corridor_matrix, corridor_records, corridor_table
 from geomatch.publish.decisions import decision_table
-from geomatch.publish.facts import CountyFacts, SourceNote, plain, shown_municipalities
+from geomatch.publish.facts import CountyFacts, SourceNote, shown_municipalities
 from geomatch.publish.localities import localities, locality_table
 from geomatch.publish.maps import GAP_LIMITS, map_files
 from geomatch.publish.pairs import KIND_ORDER, corridor_sentences, kind_text, pair_name, rule_text
@@ -39,8 +41,6 @@ _ALWAYS = "1900-01-01"
 # The tree that must not leave the boards. Its name is part of every address below it.
 INTERNAL = "internal"
 _COUNTY = re.compile(r"\d{2}")
-_LEAFLET_HOST = re.compile(r"https?://[^\s\"'<>)]*leafletjs\.com[^\s\"'<>)]*")
-_LEAFLET_PREFIX = re.compile(r"""prefix:'<a href="[^"]*" title="[^"]*">'\+\(.*?\)\+"Leaflet</a>\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,30 +370,11 @@ def county_files(facts: CountyFacts, documents: str = "") -> dict[str, str]:
     return {"index.html": page, **map_files(facts, shown, places)}
 
 
-def _leaflet() -> dict[str, bytes]:
-    """Leaflet from the installed package, with the links to its home page taken out.
-
-    Its licence asks for the notice to stay; it does, and stands in full beside it.
-    """
-    from xstatic.pkg import leaflet  # noqa: PLC0415  # only needed by those who write pages
-
-    data = Path(leaflet.BASE_DIR)
-    script = (data / "leaflet.js").read_text(encoding="utf-8")
-    script = _LEAFLET_PREFIX.sub('prefix:"Leaflet"', script, count=1)
-    script = _LEAFLET_HOST.sub("", script)
-    script = re.sub(r"\n//# sourceMappingURL=\S*", "\n", script)
-    style = re.sub(r"https?://[^\s*]+", "", (data / "leaflet.css").read_text(encoding="utf-8"))
-    result = {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
-    for image in sorted((data / "images").glob("*.png")):
-        result[f"images/{image.name}"] = image.read_bytes()
-    return result
-
-
 def _shared_files() -> dict[str, bytes]:
     """The files all pages share, by their place under `assets`."""
     own = files("geomatch.publish") / "static"
     names = sorted(entry.name for entry in own.iterdir() if entry.is_file())
-    return {**_leaflet(), **{name: (own / name).read_bytes() for name in names}}
+    return {**leaflet_files(), **own_files(), **{name: (own / name).read_bytes() for name in names}}
 
 
 def _write(path: Path, content: bytes) -> None:

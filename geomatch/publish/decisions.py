@@ -9,7 +9,8 @@ from geomatch.decisions.money import Money, money_of
 from geomatch.decisions.short import due_text, flag_texts, state_word
 from geomatch.decisions.state import RENEWAL_DAYS, STATES, Due, PairState, due, states
 from geomatch.numbers import NOTHING, decimal, interval
-from geomatch.publish.facts import CountyFacts, plain
+from geomatch.plain import plain
+from geomatch.publish.facts import CountyFacts
 from geomatch.publish.tables import Cell, Heading, Row, TableView
 from geomatch.words import gettext as _
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geomatch.numbers import half_up, rounded_parts
+from geomatch.plain import plain
 from geomatch.settings import Settings
 from geomatch.sources.study_hours import COURSES
 
@@ -28,7 +28,6 @@ __all__ = [
     "SourceNote",
     "Studied",
     "Supply",
-    "plain",
     "records",
     "shown_gap",
     "shown_municipalities",
@@ -38,9 +37,6 @@ __all__ = [
 SERVED_PARTS = ("served_local", "served_by_corridor", "served_digital")
 GAP_PARTS = ("in_reach_full", "corridor_not_open", "no_entitlement", "no_day_return")
 PARTS = SERVED_PARTS + GAP_PARTS
-
-_BLANKS = str.maketrans(dict.fromkeys("\t\n\r\u2028\u2029", " "))
-_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,25 +238,6 @@ class ShownMunicipality:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as dicts by column name."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def plain(text: object) -> str:
-    """Text from outside, made fit to stand inside a sentence.
-
-    Line breaks and tabs become blanks. Other control characters, and marks that turn the direction of text, are shown
-    as U+FFFD, so that a name cannot reorder the words around it; right-to-left letters are isolated from them.
-    """
-    shown = "".join(
-        "\ufffd" if unicodedata.category(sign) in {"Cc", "Cs"} or _turns_text(sign) else sign
-        for sign in str(text).translate(_BLANKS)
-    )
-    if any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in shown):
-        return _FIRST_STRONG_ISOLATE + shown + _POP_ISOLATE
-    return shown
-
-
-def _turns_text(sign: str) -> bool:
-    return sign in "\u061c\u200e\u200f" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
 
 
 def shown_parts(milli: Mapping[str, int]) -> dict[str, int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomatch.numbers import decimal, whole
-from geomatch.publish.facts import CountyFacts, plain
+from geomatch.plain import plain
+from geomatch.publish.facts import CountyFacts
 from geomatch.publish.journeys import Minutes, shown_minutes
 from geomatch.publish.tables import Cell, Heading, Row, TableView, minutes_cell
 from geomatch.words import gettext as _

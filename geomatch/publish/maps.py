@@ -18,9 +18,10 @@ import numpy as np
 import shapely
 
 from geomatch.numbers import interval
+from geomatch.plain import plain
 from geomatch.publish.activities import activity_sentences
 from geomatch.publish.corridors import corridor_records, corridor_sentence, gain_class
-from geomatch.publish.facts import CountyFacts, ShownMunicipality, plain, records
+from geomatch.publish.facts import CountyFacts, ShownMunicipality, records
 from geomatch.publish.localities import Locality
 from geomatch.publish.pairs import (
     KIND_ORDER,

@@ -8,7 +8,7 @@ from typing import Any
 
 from geomatch.corridors.gains import CORNERS
 from geomatch.numbers import decimal, persons_floor, whole
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.publish.journeys import Journey, Minutes
 from geomatch.publish.words import list_text
 from geomatch.settings import Settings

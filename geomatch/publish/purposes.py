@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from geomatch.access.purposes import purposes_of
 from geomatch.numbers import pair
-from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, CountyFacts, plain, shown_parts
+from geomatch.plain import plain
+from geomatch.publish.facts import GAP_PARTS, PARTS, SERVED_PARTS, CountyFacts, shown_parts
 from geomatch.publish.tables import Cell, Heading, Row, TableView, part_headings
 from geomatch.tables import ALL, SCENARIOS, SEXES
 from geomatch.words import gettext as _

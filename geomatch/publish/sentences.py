@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 
 from geomatch.numbers import decimal, interval, percent_interval, whole
-from geomatch.publish.facts import PARTS, CountyFacts, ShownMunicipality, Supply, plain, records
+from geomatch.plain import plain
+from geomatch.publish.facts import PARTS, CountyFacts, ShownMunicipality, Supply, records
 from geomatch.publish.words import list_text
 from geomatch.words import gettext as _
 from geomatch.words import ngettext

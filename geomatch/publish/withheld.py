@@ -6,7 +6,8 @@ from typing import Any
 
 from geomatch.need import why_cell
 from geomatch.numbers import interval
-from geomatch.publish.facts import CountyFacts, plain
+from geomatch.plain import plain
+from geomatch.publish.facts import CountyFacts
 from geomatch.publish.tables import Cell, Heading, Row, TableView
 from geomatch.tables import ALL, records
 from geomatch.tightening import DIMENSIONS, UNKNOWN

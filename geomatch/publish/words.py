@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.words import gettext as _
 
 __all__ = ["group_text", "list_text"]

@@ -16,7 +16,7 @@ from geomatch.errors import InputError, Problem
 from geomatch.month import Computed, compute_month
 from geomatch.newfile import new_file_problems, table_csv
 from geomatch.numbers import month_text
-from geomatch.publish.facts import plain
+from geomatch.plain import plain
 from geomatch.tables import ALL, records
 from geomatch.whatif.changed import Altered, altered, problems_in_month
 from geomatch.whatif.scenario import CloseAccommodation, Scenario, read_scenario

@@ -1,0 +1,218 @@
+"""What the map reads: borders once for the site, one small table of values a month, and lists beside it, as scripts.
+
+A page opened from a file cannot fetch, so data comes as scripts that hand over one JSON value. Each holds the figures
+as they were published: a number, `[low, high]`, or the sign that stands in the place of a number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geomatch.public.editions import Edition
+from geomatch.public.tables import APPLIES_NOT, MISSING, NATION
+from geomatch.site.figures import is_missing
+from geomatch.plain import plain
+from geomatch.sources.places import embedded_localities
+from geomatch.sources.regions import counties, municipalities
+from geomatch.tables import records
+
+__all__ = [
+    "FIELDS",
+    "activities_script",
+    "borders_script",
+    "corridors_script",
+    "localities_script",
+    "months_script",
+    "script",
+    "values_script",
+]
+
+WEB = "EPSG:4326"
+# About ten metres.
+_DECIMALS = 4
+# What a value table holds of each area: name of the field, and how its columns are told (see `_cell`).
+FIELDS: Mapping[str, str] = {
+    "need": "figure",
+    "women": "figure",
+    "men": "figure",
+    "women_share": "share",
+    "places": "plain",
+    "series": "plain",
+    "gap": "figure",
+    "gap_share": "shares",
+    "access_index": "index",
+    "need_change": "figure",
+    "gap_change": "figure",
+}
+# The longest ways to an activity that its entry on the map tells, nearest first.
+_WAYS = 5
+
+
+def script(target: str, value: object) -> str:
+    """A script that hands `value` over as `geomatch.<target>`, with nothing in it that could end a script or a line."""
+    content = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        content = content.replace(sign, f"\\u{ord(sign):04x}")
+    return f"window.geomatch = window.geomatch || {{}};\ngeomatch.{target} = {content};\n"
+
+
+def _keyed(target: str, key: str, value: object) -> str:
+    """The same, as the entry `key` of `geomatch.<target>`, so that months can be loaded one by one."""
+    content = script(target, value).splitlines()
+    made = content[1].removeprefix(f"geomatch.{target} = ")
+    name = json.dumps(key)
+    return f"{content[0]}\n(geomatch.{target} = geomatch.{target} || {{}})[{name}] = {made}\n"
+
+
+def _cell(row: Any, field: str, kind: str) -> Any:  # noqa: ANN401 (a row of a frame; a cell of JSON)
+    """One figure of an area: a number, `[low, high]` or a sign; shares in thousandths, the index in hundredths."""
+    if kind == "plain":
+        return int(getattr(row, field))
+    if kind == "share":
+        value = getattr(row, field)
+        return (row.women_sign or APPLIES_NOT) if is_missing(value) else round(float(value) * 1000)
+    low, high = getattr(row, f"{field}_low"), getattr(row, f"{field}_high")
+    if kind == "figure":
+        sign = getattr(row, f"{field}_sign")
+        if sign or is_missing(low):
+            return sign or MISSING
+        ends = [int(low), int(high)]
+    elif is_missing(low) or is_missing(high):
+        return row.gap_sign or APPLIES_NOT if kind == "shares" else APPLIES_NOT
+    else:
+        ends = [round(float(end) * (1000 if kind == "shares" else 100)) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else ends
+
+
+def values_script(edition: Edition) -> str:
+    """The value table of a month: the areas' codes, and for each field of FIELDS their figures in that order."""
+    rows = list(records(edition.tables["areas"]))
+    value = {
+        "month": edition.month,
+        "edition": edition.number,
+        "updated": edition.facts.get("updated", ""),
+        "synthetic": edition.synthetic,
+        "areas": [str(row.area_code) for row in rows],
+        "before": str(rows[0].before) if rows else "",
+        **{field: [_cell(row, field, kind) for row in rows] for field, kind in FIELDS.items()},
+    }
+    return _keyed("values", edition.month, value)
+
+
+def months_script(months: Sequence[str]) -> str:
+    """The months that are published, oldest first."""
+    return script("months", list(months))
+
+
+def _points(frame: gpd.GeoDataFrame) -> dict[str, list[float]]:
+    points = gpd.GeoSeries(
+        [shapely.Point(x, y) for x, y in zip(frame["point_x_m"], frame["point_y_m"], strict=True)],
+        crs=frame.crs,
+    ).to_crs(WEB)
+    return {
+        str(code): [round(point.y, _DECIMALS), round(point.x, _DECIMALS)]
+        for code, point in zip(frame["municipality_code"], points, strict=True)
+    }
+
+
+def borders_script() -> str:
+    """Borders of municipalities and counties as TopoJSON, each municipality's point, and names of counties."""
+    shapes = files("geomatch") / "shapes"
+    topology = json.loads((shapes / "municipalities.topojson").read_text(encoding="utf-8"))
+    for one in topology["objects"]["municipalities"]["geometries"]:
+        # The code says the county.
+        one["properties"] = {"name": one["properties"]["name"]}
+    above = counties()
+    value = {
+        "topology": topology,
+        "points": _points(municipalities()),
+        "counties": dict(zip(above["county_code"], above["name"], strict=True)),
+    }
+    return script("borders", value)
+
+
+def localities_script(county: str) -> str:
+    """The localities of a county, largest first: name, latitude, longitude, inhabitants."""
+    frame = embedded_localities()
+    own = frame[frame["municipality_code"].str[:2] == county]
+    own = own.sort_values(["population", "locality_code"], ascending=[False, True], kind="stable")
+    points = own.geometry.to_crs(WEB)
+    value = [
+        [str(name), round(point.y, _DECIMALS), round(point.x, _DECIMALS), int(people)]
+        for name, point, people in zip(own["name"], points, own["population"], strict=True)
+    ]
+    return _keyed("localities", county, value)
+
+
+def activities_script(edition: Edition) -> str:
+    """The activities that have a place on the map, with how to get there.
+
+    Words that repeat (purposes, groups, organisers, names of localities) stand once, in `words`, and entries hold their
+    numbers.
+    """
+    table, ways = edition.tables["activities"], edition.tables["ways"]
+    words: dict[str, int] = {}
+
+    def word(text: object) -> int:
+        return words.setdefault(plain(str(text)), len(words))
+
+    near: dict[str, list[list[Any]]] = {}
+    for row in records(ways.sort_values(["activity", "travel_min", "from_code"], kind="stable")):
+        found = near.setdefault(str(row.activity), [])
+        if len(found) < _WAYS:
+            changes = 0 if is_missing(row.transfers) else int(row.transfers)
+            found.append([str(row.from_code), word(row.from_name), round(float(row.travel_min)), changes])
+    entries = []
+    for row in records(table):
+        if is_missing(row.latitude):
+            continue
+        entries.append(
+            [
+                plain(str(row.name)),
+                str(row.municipality_code),
+                float(row.latitude),
+                float(row.longitude),
+                int(row.shown_at == "place"),
+                word(row.primary_purpose),
+                str(row.target_groups),
+                str(row.sex),
+                int(row.places),
+                str(row.times),
+                word(row.organiser),
+                near.get(str(row.activity), []),
+            ]
+        )
+    return _keyed("activities", edition.month, {"entries": entries, "words": list(words)})
+
+
+def corridors_script(edition: Edition) -> str:
+    """Pairs of municipalities: from, to, status, verdict, persons gained, minutes, sessions a week."""
+    entries = []
+    for row in records(edition.tables["corridors"]):
+        gain = row.gain_sign or [int(row.gain_low), int(row.gain_high)]
+        if isinstance(gain, list) and gain[0] == gain[1]:
+            gain = gain[0]
+        entries.append(
+            [
+                str(row.from_code),
+                str(row.to_code),
+                str(row.status),
+                str(row.verdict),
+                gain,
+                None if is_missing(row.travel_best_min) else round(float(row.travel_best_min)),
+                round(float(row.sessions_per_week), 1),
+            ]
+        )
+    return _keyed("corridors", edition.month, entries)
+
+
+def national(areas: pd.DataFrame) -> pd.DataFrame:
+    """The rows of municipalities of table `areas`."""
+    return areas[(areas["level"] == "municipality") & (areas["area_code"] != NATION)]
