@@ -232,20 +232,6 @@ def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  
     )
 
 
-def _publish(month: str, folder: Path, language: str | None, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    from geomatch.publish.site import publish_month
-    from geomatch.workspace import Workspace
-
-    workspace = Workspace(folder)
-    progress = Progress()
-    try:
-        with workspace.writing():
-            pages = publish_month(workspace, month, language, progress)
-    finally:
-        progress.clear()
-    print_result({"pages": [str(page) for page in pages]}, "\n".join(map(str, pages)), as_json=as_json)
-
-
 def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.status import status_lines, workspace_status
     from geomatch.workspace import Workspace
@@ -254,26 +240,16 @@ def _status(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes 
     print_result(status.as_dict(), "\n".join(status_lines(status)), as_json=as_json)
 
 
-def _serve(folder: Path, port: int) -> None:
-    from geomatch.publish.serve import serve
-    from geomatch.workspace import Workspace
-
-    pages = Workspace(folder).folder / "internal"
-    if not pages.is_dir():
-        raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
-    serve(pages, port)
-
-
 def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.demo.workspace import make_demo
 
     progress = Progress()
     try:
-        page = make_demo(folder, progress)
+        page, public = make_demo(folder, progress)
     finally:
         progress.clear()
-    say(_("The demo's page, made from synthetic data:"))
-    print_result({"page": str(page)}, str(page), as_json=as_json)
+    say(_("The demo's pages, made from synthetic data: the board's own, and the public site."))
+    print_result({"page": str(page), "public": str(public)}, f"{page}\n{public}", as_json=as_json)
 
 
 def build() -> click.Group:
@@ -283,6 +259,7 @@ def build() -> click.Group:
     from geomatch.cli_decisions import command as decisions_command
     from geomatch.cli_documents import add_to as add_documents
     from geomatch.cli_explain import command as explain_command
+    from geomatch.cli_publish import add_to as add_publish
     from geomatch.cli_rules import add_to as add_rules
     from geomatch.cli_surface import add_to
     from geomatch.cli_travel import commands
@@ -413,39 +390,11 @@ def build() -> click.Group:
         json_option,
     )
     command(
-        "publish",
-        _publish,
-        _("Write the pages of a computed month into internal/."),
-        month,
-        workspace_option,
-        click.option(
-            "--page-language",
-            "language",
-            type=click.Choice(LANGUAGES),
-            help=_("Language of the pages (default: the workspace's setting)."),
-        ),
-        json_option,
-    )
-    command(
         "status",
         _status,
         _("Tell what is there, what is missing for which month, and the next command."),
         workspace_option,
         json_option,
-    )
-    command(
-        "serve",
-        _serve,
-        _("Show the pages in a browser on this computer."),
-        workspace_option,
-        click.option(
-            "--port",
-            type=click.IntRange(0, 65535),
-            metavar=_("PORT"),
-            default=8000,
-            show_default=True,
-            help=_("Port on localhost; 0 takes a free one."),
-        ),
     )
     command(
         "demo",
@@ -458,6 +407,7 @@ def build() -> click.Group:
     group.add_command(decisions_command())
     for asking in commands():
         group.add_command(asking)
+    add_publish(group)
     add_to(group)
     add_changes(group)
     add_rules(group)

@@ -47,7 +47,7 @@ def texts_of(message: Message) -> tuple[str, ...]:
 def asked_for() -> dict[tuple[str, ...], str]:
     """Every id in the sources, singular and plural, and where it stands."""
     found: dict[tuple[str, ...], str] = {}
-    for method, pattern in (("python", "**/*.py"), ("jinja2", "publish/templates/*.html")):
+    for method, pattern in (("python", "**/*.py"), ("jinja2", "**/templates/*.html")):
         for path in sorted(PACKAGE.glob(pattern)):
             for line, ids, _comments, _context in extract_from_file(method, path, keywords=KEYWORDS):
                 key = ids if isinstance(ids, tuple) else (ids,)

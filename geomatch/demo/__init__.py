@@ -9,7 +9,7 @@ from geomatch.demo.register import activities_xlsx, compensation_csv, corridors_
 from geomatch.demo.timetable import timetable_zip
 from geomatch.demo.workbooks import MONTHS, enrolment_workbook
 from geomatch.rules import make_book, read_set, shipped_text
-from geomatch.settings import DEFAULT_SHARES, Settings, Share, settings_toml
+from geomatch.settings import DEFAULT_SHARES, Settings, Share, SiteSettings, settings_toml
 
 __all__ = ["COUNTY", "DemoInputs", "demo_settings", "write_demo_inputs"]
 
@@ -66,7 +66,12 @@ def demo_settings() -> Settings:
     """
     share = Share("eligible_share", "all", 0.35, 0.6, COUNTY, "2023-01-01", "SYNTETISK andel")
     book = make_book([read_set(demo_rules().encode(), f"rules/{RULES_NAME}")])
-    return replace(Settings(), shares=(*DEFAULT_SHARES, share), rules=book)
+    site = SiteSettings(
+        publisher="SYNTETISK länsstyrelse",
+        contact_email="karta@lansstyrelsen.example",
+        address="https://karta.lansstyrelsen.example/",
+    )
+    return replace(Settings(), shares=(*DEFAULT_SHARES, share), rules=book, site=site)
 
 
 def demo_rules() -> str:

@@ -10,7 +10,9 @@ from geomatch.demo import COUNTY, SETTINGS_HEAD, write_demo_inputs
 from geomatch.errors import InputError, Problem
 from geomatch.month import facts_of, run_month
 from geomatch.publish.site import publish_month
+from geomatch.publishing import publish_public
 from geomatch.rules import FOLDER as RULES_FOLDER
+from geomatch.site.build import PUBLIC
 from geomatch.words import gettext as _
 from geomatch.workspace import SETTINGS_FILE, Workspace
 
@@ -18,6 +20,8 @@ __all__ = ["SHOWN_MONTH", "make_demo"]
 
 Progress = Callable[[str, int, int], None]
 SHOWN_MONTH = "2023-02"
+# Of a demo that an earlier version made.
+_NOTE = "SYNTETISKA UPPGIFTER: demon gjordes om / the demo was made anew"
 
 
 def _open(folder: Path, toml: str) -> Workspace:
@@ -36,8 +40,8 @@ def _open(folder: Path, toml: str) -> Workspace:
     return workspace
 
 
-def make_demo(folder: Path, progress: Progress = lambda *_: None) -> Path:
-    """Make or renew the demo in `folder` and return the page of `SHOWN_MONTH`.
+def make_demo(folder: Path, progress: Progress = lambda *_: None) -> tuple[Path, Path]:
+    """Make or renew the demo in `folder` and return the internal page of `SHOWN_MONTH` and the public site's front page.
 
     Raises:
         InputError: The folder holds something else.
@@ -60,5 +64,6 @@ def make_demo(folder: Path, progress: Progress = lambda *_: None) -> Path:
             pages = {}
             for month in inputs.months:
                 run_month(workspace, month, COUNTY, progress)
+                publish_public(workspace, month, _NOTE, progress)
                 pages[month] = publish_month(workspace, month, None, progress)[0]
-    return pages[SHOWN_MONTH]
+    return pages[SHOWN_MONTH], workspace.folder / PUBLIC / "index.html"

@@ -30,9 +30,12 @@ _CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".png": "image/png",
+    ".rdf": "application/rdf+xml",
     ".svg": "image/svg+xml",
+    ".ttl": "text/turtle; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/atom+xml; charset=utf-8",
 }
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
+
 from geomatch.numbers import decimal, interval, percent_interval, whole
 from geomatch.public.tables import APPLIES_NOT, MISSING, WITHHELD
 from geomatch.words import gettext as _
@@ -14,7 +16,7 @@ __all__ = ["change_figure", "figure", "index_figure", "share_figure", "sign_text
 
 def is_missing(value: Any) -> bool:  # noqa: ANN401 (a cell of a frame)
     """Whether a cell of a frame holds nothing (None, NaN or pandas' NA)."""
-    return value is None or value != value or str(value) == "<NA>"  # noqa: PLR0124  NaN is not itself
+    return bool(pd.isna(value))
 
 
 def figure(low: Any, high: Any, sign: str = "") -> str:  # noqa: ANN401 (cells of a frame)

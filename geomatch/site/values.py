@@ -15,10 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geomatch.plain import plain
 from geomatch.public.editions import Edition
 from geomatch.public.tables import APPLIES_NOT, MISSING, NATION
 from geomatch.site.figures import is_missing
-from geomatch.plain import plain
 from geomatch.sources.places import embedded_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import records

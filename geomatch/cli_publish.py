@@ -1,0 +1,186 @@
+"""The commands `publish` and `serve`: parse, call one function, print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geomatch.cli_output import Progress, json_option, print_result, say, workspace_option
+from geomatch.errors import InputError, Problem
+from geomatch.words import LANGUAGES
+from geomatch.words import gettext as _
+
+__all__ = ["add_to"]
+
+
+def _published(month: str, folder: Path, language: str | None, note: str, *, rebuild: bool) -> dict[str, Any]:
+    """Write the public and the internal pages of a month; what was written, for people and as JSON."""
+    from geomatch.publish.site import publish_month
+    from geomatch.publishing import publish_public
+    from geomatch.site.build import PUBLIC
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    progress = Progress()
+    try:
+        with workspace.writing():
+            # First, since a correction without its note stops here, with nothing written.
+            public = publish_public(workspace, month, note, progress, rebuild=rebuild)
+            pages = publish_month(workspace, month, language, progress)
+    finally:
+        progress.clear()
+    result: dict[str, Any] = {"pages": [str(page) for page in pages], "public": None}
+    if public is None:
+        say(
+            _(
+                "Internal pages only: until disclosure control covers all tables and months together, public pages are written for synthetic input alone."
+            )
+        )
+        return result
+    built = public.built
+    result["public"] = {
+        "page": str(workspace.folder / PUBLIC / "index.html"),
+        "edition": public.edition,
+        "new_edition": public.new,
+        "files_written": built.written,
+        "files_kept": built.kept,
+    }
+    say(
+        _("Public site: edition {number} of {month}; {written} files written, {kept} unchanged.").format(
+            number=public.edition, month=month, written=built.written, kept=built.kept
+        )
+    )
+    return result
+
+
+def _publish(
+    month: str | None,
+    folder: Path,
+    language: str | None,
+    note: str,
+    rebuild: bool,  # noqa: FBT001 (click passes it by name)
+    check: bool,  # noqa: FBT001 (likewise)
+    as_json: bool,  # noqa: FBT001 (likewise)
+) -> int:
+    if month is None and not check:
+        raise InputError(
+            Problem(
+                _("no month is named"),
+                "YYYY-MM",
+                _("Name the month, or check what is published: geomatch publish --check"),
+            )
+        )
+    result: dict[str, Any] = {}
+    lines: list[str] = []
+    if month is not None:
+        result = _published(month, folder, language, note, rebuild=rebuild)
+        lines = [*result["pages"], *([result["public"]["page"]] if result["public"] else [])]
+    if check:
+        result["checked"] = _checked(folder)
+    print_result(result, "\n".join(lines), as_json=as_json)
+    return 0
+
+
+def _checked(folder: Path) -> dict[str, int]:
+    """Check the public tree; what was looked at. Raises InputError with every problem."""
+    from geomatch.site.build import PUBLIC
+    from geomatch.site.check import check_site, check_summary
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    tree = workspace.folder / PUBLIC
+    if not tree.is_dir():
+        raise InputError(
+            Problem(
+                _("there are no public pages"),
+                remedy=_("Publish a month: geomatch publish YYYY-MM"),
+                file=PUBLIC,
+            )
+        )
+    problems = check_site(tree, workspace.settings().site)
+    if problems:
+        raise InputError(problems)
+    counts = dict(check_summary(tree))
+    say(
+        _("The public pages are in order: {facts}.").format(
+            facts=", ".join(f"{n} {what}" for what, n in counts.items())
+        )
+    )
+    return counts
+
+
+def _serve(folder: Path, port: int, public: bool) -> None:  # noqa: FBT001 (click passes it by name)
+    from geomatch.publish.serve import serve
+    from geomatch.workspace import Workspace
+
+    pages = Workspace(folder).folder / ("public" if public else "internal")
+    if not pages.is_dir():
+        raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
+    serve(pages, port)
+
+
+def add_to(group: click.Group) -> None:
+    """Add the commands to `group`, in the language in force."""
+    publish = _publish
+    for decorate in reversed(
+        (
+            click.argument("month", metavar=_("YYYY-MM"), required=False),
+            workspace_option,
+            click.option(
+                "--page-language",
+                "language",
+                type=click.Choice(LANGUAGES),
+                help=_(
+                    "Language of the internal pages (default: the workspace's setting); public ones are in both."
+                ),
+            ),
+            click.option(
+                "--note",
+                default="",
+                metavar=_("TEXT"),
+                help=_(
+                    "What changed and why, when published numbers are corrected; it stands on the public pages."
+                ),
+            ),
+            click.option(
+                "--rebuild",
+                is_flag=True,
+                help=_("Lay out the public pages of all months anew, with the same numbers."),
+            ),
+            click.option(
+                "--check",
+                is_flag=True,
+                help=_(
+                    "Check the public pages: links, HTML, sizes, hosts, accessibility, columns of the data."
+                ),
+            ),
+            json_option,
+        )
+    ):
+        publish = decorate(publish)
+    group.command(
+        "publish",
+        help=_("Write the pages of a computed month into internal/, and of synthetic input into public/."),
+        options_metavar=_("[OPTIONS]"),
+    )(publish)
+    serve = _serve
+    for decorate in reversed(
+        (
+            workspace_option,
+            click.option(
+                "--port",
+                type=click.IntRange(0, 65535),
+                metavar=_("PORT"),
+                default=8000,
+                show_default=True,
+                help=_("Port on localhost; 0 takes a free one."),
+            ),
+            click.option("--public", is_flag=True, help=_("The public pages instead of the internal ones.")),
+        )
+    ):
+        serve = decorate(serve)
+    group.command(
+        "serve", help=_("Show the pages in a browser on this computer."), options_metavar=_("[OPTIONS]")
+    )(serve)
