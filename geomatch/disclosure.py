@@ -94,6 +94,8 @@ class Published:
 
 
 _CONTROL = object()
+# The agency's own threshold, below which no setting goes.
+_LEAST_WITHHELD = 5
 
 
 def published(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> Published:
@@ -109,10 +111,14 @@ def published(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> Publ
         withhold_to: Counts of 1 to this are withheld; persons.
 
     Raises:
-        ValueError: The frame is not one of the table, ends of a figure are in the wrong order or not whole, or a figure
-            has both a number and a sign, or neither.
+        ValueError: The frame is not one of the table, ends of a figure are in the wrong order, negative or not whole,
+            a figure has both a number and a sign, or neither, or the threshold is below the agency's.
     """
+    if withhold_to < _LEAST_WITHHELD:
+        raise ValueError(f"counts of 1 to {_LEAST_WITHHELD} are always withheld, not only to {withhold_to}")
     made = conform_public(frame, table)
+    # What rides along with a frame is no part of the table, and would be written into a Parquet file.
+    made.attrs = {}
     for stem in table.figures:
         low, high, sign = (made[f"{stem}_{part}"] for part in ("low", "high", "sign"))
         known = low.notna() & high.notna()
@@ -124,11 +130,13 @@ def published(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> Publ
             raise ValueError(f"table {table.name}: {stem}_low is larger than {stem}_high")
         small = pd.Series(False, index=made.index)
         for end in () if stem.endswith("_change") else (low, high):
-            small |= end.abs().between(1, withhold_to).fillna(value=False).astype(bool)
+            if (end < 0).fillna(value=False).any():
+                raise ValueError(f"table {table.name}: {stem} is negative")
+            small |= end.between(1, withhold_to).fillna(value=False).astype(bool)
         made[f"{stem}_sign"] = sign.mask(small, WITHHELD)
         gone = made[f"{stem}_sign"] != ""
         for column in table.columns:
-            if column.persons == stem and column.kind.endswith("?"):
+            if stem in column.persons.split() and column.kind.endswith("?"):
                 made[column.name] = made[column.name].mask(gone)
     withheld = sum(int((made[f"{stem}_sign"] == WITHHELD).sum()) for stem in table.figures)
     return Published(table, conform_public(made, table), withheld, _CONTROL)

@@ -334,7 +334,9 @@ def compute_month(
     inputs = read if changes is None else changes(read)
     settings = inputs.settings
     settings.rules.at(date.fromisoformat(f"{month}-01"))  # rules that are wrong are told before the long work
-    check_purposes(inputs.series, settings.allocation.purposes, SETTINGS_FILE)
+    if not inputs.as_signs_say:
+        # What the public may know is not the whole register: a purpose may be that of a hidden activity alone.
+        check_purposes(inputs.series, settings.allocation.purposes, SETTINGS_FILE)
     network = inputs.network
     timetable = network.timetable
     window = month_window(month, timetable.covers, settings.sessions, _validity(timetable))

@@ -24,6 +24,8 @@ from geomatch import cli
 from geomatch.demo import write_demo_inputs
 from geomatch.errors import CheckError, InputError
 from geomatch.kinds import KINDS
+from geomatch.public.tables import PUBLIC_TABLES
+from geomatch.public.tables import dictionary_markdown as public_dictionary
 from geomatch.rules import read_book
 from geomatch.rules.tree import REQUIREMENTS
 from geomatch.settings import Settings, load_settings
@@ -147,6 +149,16 @@ def test_the_dictionary_is_that_of_the_code() -> None:
     assert text_of("docs/data-dictionary.md") == dictionary_markdown(), "run: make dictionary"
 
 
+def test_the_dictionary_of_public_data_is_that_of_the_code() -> None:
+    written = public_dictionary()
+    assert text_of("docs/public-data.md") == written, (
+        "run: python -m geomatch.public.tables > docs/public-data.md"
+    )
+    for table in PUBLIC_TABLES.values():
+        assert f"\n## {table.name}\n" in written
+        assert [name for name in table.names if f"\n| `{name}` | " not in written] == []
+
+
 def test_every_column_of_a_computed_month_is_in_the_dictionary(demo_workspace: Path) -> None:
     files = sorted((demo_workspace / "months" / "2023-02").glob("*.parquet"))
     assert [path.stem for path in files] == sorted(TABLES)
@@ -185,7 +197,7 @@ def test_settings_md_names_every_section_and_its_examples_are_read(tmp_path: Pat
     assert [name for name in names.values() if f"| {name} |" not in text] == []
     assert [name for name in SHARE_NAMES if f"`{name}`" not in text] == []
     examples = blocks("docs/settings.md", "toml")
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         (tmp_path / "geomatch.toml").write_text(example, encoding="utf-8")
         assert load_settings(tmp_path / "geomatch.toml") != Settings()

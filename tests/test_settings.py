@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geomatch.errors import InputError
+from geomatch.inputs import fingerprint
 from geomatch.rules import LeftOut, Rule, RuleBook, RuleSet, Text, read_set, shipped_book
 from geomatch.settings import Settings, Share, load_settings, settings_toml
 from geomatch.words import using_language
@@ -190,7 +191,7 @@ def test_an_unknown_section(folder: Path) -> None:
     assert refused(folder, "[walking]\ndetour = 2\n") == [
         (
             "det finns ingen inställning walking; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
-            f"sessions, allocation, index, corridors, shares. {SPELLING}"
+            f"sessions, allocation, index, corridors, disclosure, site, shares. {SPELLING}"
         )
     ]
 
@@ -367,7 +368,7 @@ def test_what_a_share_must_have_and_may_not_have(folder: Path) -> None:
     assert refused(folder, numbered("shares", 'name = "adult_share"\ntarget_group = "all"\nhi = 1\n')) == [
         (
             "det finns ingen inställning [[shares]] nummer 1, hi; väntat: ett av namnen name, target_group, low, high, "
-            f"county_code, valid_from, source. {SPELLING}"
+            f"county_code, valid_from, source, internal. {SPELLING}"
         ),
         "[[shares]] nummer 1: low saknas. Lägg till raden.",
         "[[shares]] nummer 1: high saknas. Lägg till raden.",
@@ -419,7 +420,7 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
         f'mask.masked_high = "fem"; väntat: ett heltal. {REMEDY}',
         (
             "det finns ingen inställning nonsense; väntat: ett av namnen language, mask, timetable, walk, transfer, limits, "
-            f"sessions, allocation, index, corridors, shares. {SPELLING}"
+            f"sessions, allocation, index, corridors, disclosure, site, shares. {SPELLING}"
         ),
         "[[shares]] nummer 1, low = 0.9, high = 0.2; väntat: 0 <= low <= high <= 1. Rätta raden.",
     ]
@@ -587,3 +588,126 @@ def test_a_month_with_rules_of_an_earlier_version_must_be_computed_again() -> No
     old = Settings().as_dict() | {"rules": [{"name": "r", "kind": "within_county"}]}
     with using_language("en"), pytest.raises(InputError, match="Compute it again: geomatch run"):
         Settings.from_dict(old)
+
+
+# -------------------------------------------------------------------------------------------------- public pages
+
+PUBLIC = """
+[disclosure]
+withhold_to = 9
+
+[site]
+publisher = "Länsstyrelsen i Norrbottens län"
+contact_email = "karta@example.se"
+address = "https://example.se/kartan/nu/"
+tiles_url = "https://tile.example.org/{z}/{x}/{y}.png"
+tiles_attribution = "© Exempelkartan"
+"""
+
+
+def test_what_concerns_public_pages_is_read_and_written(folder: Path) -> None:
+    made = load(folder, PUBLIC)
+    assert made.disclosure.withhold_to == 9
+    assert (made.site.publisher, made.site.contact_email) == (
+        "Länsstyrelsen i Norrbottens län",
+        "karta@example.se",
+    )
+    assert made.site.address == "https://example.se/kartan/nu/"
+    assert made.site.tiles_url == "https://tile.example.org/{z}/{x}/{y}.png"
+    assert load(folder, settings_toml(made)) == made
+    assert Settings.from_dict(json.loads(json.dumps(made.as_dict()))) == made
+    # A month that was computed before there were such sections.
+    older = {name: value for name, value in made.as_dict().items() if name not in {"disclosure", "site"}}
+    assert Settings.from_dict(json.loads(json.dumps(older))).site == Settings().site
+
+
+@pytest.mark.parametrize("value", ["4", "0", "-1", "1001"])
+def test_a_threshold_out_of_range_is_refused(folder: Path, value: str) -> None:
+    assert refused(folder, f"[disclosure]\nwithhold_to = {value}\n") == [
+        f"disclosure.withhold_to = {value}; väntat: minst 5, högst 1000. {REMEDY}"
+    ]
+
+
+@pytest.mark.parametrize("value", ["5.5", '"5"', "true"])
+def test_a_threshold_is_a_whole_number(folder: Path, value: str) -> None:
+    assert refused(folder, f"[disclosure]\nwithhold_to = {value}\n") == [
+        f"disclosure.withhold_to = {value}; väntat: ett heltal. {REMEDY}"
+    ]
+
+
+E_MAIL = "en e-postadress, till exempel namn@example.se"
+ADDRESS = "en adress som https://example.se/kartan/, med https:// först och / sist"
+TILES = "en adress som börjar med https:// och har {z}, {x}, {y} en gång var"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('publisher = " "', "namnet på den som publicerar"),
+        ('contact_email = "karta"', E_MAIL),
+        ('contact_email = "a@example.se?subject=x"', E_MAIL),
+        ('contact_email = "a b@example.se"', E_MAIL),
+        ('address = "http://example.se/"', ADDRESS),
+        ('address = "https://example.se/karta"', ADDRESS),
+        ('address = "javascript:alert(1)/"', ADDRESS),
+        ('address = "https://example.se/?a=<b>/"', ADDRESS),
+        ('tiles_url = "https://tile.example.org/{z}/{x}.png"\ntiles_attribution = "K"', TILES),
+        ('tiles_url = "http://tile.example.org/{z}/{x}/{y}.png"\ntiles_attribution = "K"', TILES),
+        ('tiles_url = "https://tile.example.org; script-src *//{z}/{x}/{y}"\ntiles_attribution = "K"', TILES),
+    ],
+)
+def test_what_public_pages_cannot_say_is_refused(folder: Path, line: str, expected: str) -> None:
+    found = line.splitlines()[0]
+    assert refused(folder, f"[site]\n{line}\n") == [f"site.{found}; väntat: {expected}. {REMEDY}"]
+
+
+def test_a_background_map_names_whom_it_is_of(folder: Path) -> None:
+    url = 'tiles_url = "https://tile.example.org/{z}/{x}/{y}.png"'
+    assert refused(folder, f"[site]\n{url}\n") == [
+        f'site.{url}, site.tiles_attribution = ""; väntat: vem bakgrundskartan kräver ska anges som källa. {TWO_LINES}'
+    ]
+
+
+def test_what_concerns_public_pages_makes_no_month_stale(folder: Path) -> None:
+    one = fingerprint("2023-02", None, [], Settings())
+    assert fingerprint("2023-02", None, [], load(folder, PUBLIC)) == one
+    assert fingerprint("2023-02", None, [], load(folder, "[walk]\ndetour = 2\n")) != one
+    assert set(Settings().as_dict()) - set(Settings().computing()) == {"disclosure", "site"}
+
+
+def test_a_share_can_be_internal(folder: Path) -> None:
+    made = load(folder, numbered("shares", SHARE + "internal = true\n"))
+    assert [share.internal for share in made.shares] == [True]
+    assert load(folder, settings_toml(made)) == made
+    assert [share.internal for share in load(folder, numbered("shares", SHARE)).shares] == [False]
+
+
+@pytest.mark.parametrize("value", ['"yes"', '"true"', "1"])
+def test_internal_is_true_or_false(folder: Path, value: str) -> None:
+    assert refused(folder, numbered("shares", SHARE + f"internal = {value}\n")) == [
+        f"[[shares]] nummer 1, internal = {value}; väntat: true eller false. Rätta raden."
+    ]
+
+
+def test_of_two_shares_of_a_day_the_internal_one_holds_for_the_board(folder: Path) -> None:
+    own = SHARE.replace("0.1", "0.15").replace("0.2", "0.15") + "internal = true\n"
+    day = date(2023, 2, 1)
+    for text in (
+        numbered("shares", SHARE) + numbered("shares", own),
+        numbered("shares", own) + numbered("shares", SHARE),
+    ):
+        made = load(folder, text)
+        assert made.share("eligible_share", "all", "25", day) == (0.15, 0.15)
+        public = dataclasses.replace(made, shares=tuple(one for one in made.shares if not one.internal))
+        assert public.share("eligible_share", "all", "25", day) == (0.1, 0.2)
+    assert refused(folder, numbered("shares", own) * 2) == [
+        "[[shares]] nummer 2 gäller samma grupp, län och dag som en tidigare. Ta bort en av de två."
+    ]
+
+
+def test_an_older_internal_share_gives_way_to_a_newer_one(folder: Path) -> None:
+    # The newest goes before the older, as everywhere; what is internal settles only what would be equal.
+    newer = SHARE.replace("0.1", "0.0") + 'valid_from = "2023-01-01"\n'
+    made = load(folder, numbered("shares", SHARE + "internal = true\n") + numbered("shares", newer))
+    assert made.share("eligible_share", "all", "25", date(2023, 2, 1)) == (0.0, 0.2)
+    assert made.share("eligible_share", "all", "25", date(2022, 2, 1)) == (0.1, 0.2)

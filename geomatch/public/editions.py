@@ -24,7 +24,7 @@ from geomatch.public.tables import PUBLIC_TABLES
 from geomatch.words import gettext as _
 from geomatch.workspace import Workspace, content_sha256, dump_json, staging
 
-__all__ = ["Edition", "editions", "keep_edition", "latest", "read_edition"]
+__all__ = ["Edition", "before", "editions", "keep_edition", "latest", "read_edition"]
 
 FOLDER = "published"
 
@@ -71,9 +71,32 @@ def editions(folder: Path) -> dict[str, list[int]]:
         folder: Of the workspace.
     """
     found: dict[str, list[int]] = {}
-    for path in sorted((folder / FOLDER).glob("[0-9]*-[0-9]*/*/edition.json")):
+    # Not `.1.new`, which a killed command left.
+    for path in sorted((folder / FOLDER).glob("[0-9]*-[0-9]*/[0-9]*/edition.json")):
         found.setdefault(path.parts[-3], []).append(int(path.parts[-2]))
     return {month: sorted(numbers) for month, numbers in sorted(found.items())}
+
+
+def _damaged(path: Path) -> Problem:
+    return Problem(
+        _("it was changed or is gone after it was published"),
+        remedy=_("Bring back the folder published/ from a copy: what was published is never changed"),
+        file=path.relative_to(path.parents[3]).as_posix(),
+    )
+
+
+def _content(own: Path) -> dict[str, Any]:
+    """The `edition.json` of the folder of one edition. Raises InputError where it is gone or is none."""
+    path = own / "edition.json"
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        whole = {"digest", "facts", "files", "note", "synthetic"} <= set(content)
+        whole = whole and set(content["files"]) == set(PUBLIC_TABLES)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(_damaged(path)) from error
+    if not whole:
+        raise InputError(_damaged(path))
+    return content
 
 
 def read_edition(folder: Path, month: str, number: int) -> Edition:
@@ -83,23 +106,19 @@ def read_edition(folder: Path, month: str, number: int) -> Edition:
         InputError: A file of it was changed or is gone.
     """
     own = folder / FOLDER / month / str(number)
-    content = json.loads((own / "edition.json").read_text(encoding="utf-8"))
+    content = _content(own)
     problems = [
-        Problem(
-            _("a published table was changed or is gone after it was published"),
-            remedy=_("Bring back the folder published/ from a copy: what was published is never changed"),
-            file=f"published/{month}/{number}/{name}.parquet",
-        )
+        _damaged(path)
         for name, sha256 in content["files"].items()
-        if not (own / f"{name}.parquet").is_file() or content_sha256(own / f"{name}.parquet") != sha256
+        for path in [own / f"{name}.parquet"]
+        if not path.is_file() or content_sha256(path) != sha256
     ]
     if problems:
         raise InputError(problems)
     notes = {}
     for earlier in range(1, number):
-        path = own.parent / str(earlier) / "edition.json"
-        if path.is_file():
-            notes[earlier] = str(json.loads(path.read_text(encoding="utf-8"))["note"])
+        if (own.parent / str(earlier) / "edition.json").is_file():
+            notes[earlier] = str(_content(own.parent / str(earlier))["note"])
     return Edition(
         month=month,
         number=number,
@@ -136,13 +155,12 @@ def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, no
         The number of the edition that holds the numbers, and whether it is new.
 
     Raises:
-        InputError: The numbers differ from those published, and there is no note.
+        InputError: The numbers differ from those published, and there is no note; the newest edition is damaged.
     """
     digest = _digest(made.tables, made.facts, synthetic=synthetic)
     numbers = editions(workspace.folder).get(made.month, [])
     if numbers:
-        path = workspace.folder / FOLDER / made.month / str(numbers[-1]) / "edition.json"
-        if json.loads(path.read_text(encoding="utf-8"))["digest"] == digest:
+        if _content(workspace.folder / FOLDER / made.month / str(numbers[-1]))["digest"] == digest:
             return numbers[-1], False
         if not note.strip():
             raise InputError(

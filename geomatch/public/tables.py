@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from geomatch.words import N_
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "APPLIES_NOT",
@@ -43,8 +42,9 @@ class PublicColumn:
         kind: `text`, `int`, `float`, `bool`; a `?` behind it allows missing values.
         unit: Its unit, or empty.
         meaning: What it means, in English; pages show its translation.
-        persons: The figure (stem of `_low`, `_high` and `_sign`) that the column is an end or the sign of, or that it
-            follows: where the figure is withheld, so is the column. Empty for what says nothing of persons.
+        persons: The figure (stem of `_low`, `_high` and `_sign`) that the column is an end or the sign of, or those
+            that it follows, blanks between them: where any is withheld, so is the column. Empty for what says
+            nothing of persons.
     """
 
     name: str
@@ -108,18 +108,18 @@ AREAS = PublicTable(
         _AREA,
         _NAME,
         PublicColumn("municipalities", "int", "municipalities", N_("Municipalities that the row is made of.")),
-        *_figure("need", N_("Persons enrolled in the reception system.")),
+        *_figure("need", N_("Persons enrolled in the reception system; of counties and the country the published total, with those whose municipality is not known.")),
         *_figure("women", N_("Women among them.")),
         *_figure("men", N_("Men among them.")),
-        PublicColumn("women_share", "float?", "share 0-1", N_("Women among women and men; none where either is withheld."), "women"),
+        PublicColumn("women_share", "float?", "share 0-1", N_("Women among women and men; none where either is withheld."), "women men"),
         PublicColumn("series", "int", "activities", N_("Activities with sessions in the month that are held there; one at three places is three.")),
         PublicColumn("places", "int", "places", N_("Their places.")),
         *_figure("gap", N_("Persons enrolled who get no place in any activity.")),
-        *_span("gap_share", "share 0-1", N_("The gap as a share of those enrolled."), "gap"),
+        *_span("gap_share", "share 0-1", N_("The gap as a share of those enrolled."), "gap need"),
         *_figure("no_day_return", N_("Persons who can reach no suitable activity and get home the same day.")),
         *_span("access_index", "places/person", N_("Access index: places within reach for each person, nearer ones count more.")),
-        PublicColumn("band_best", "int?", "fifth", N_("Best fifth by the share without a place that the figures allow; 1 is the smallest share."), "gap"),
-        PublicColumn("band_worst", "int?", "fifth", N_("Worst fifth; 5 is the largest share."), "gap"),
+        PublicColumn("band_best", "int?", "fifth", N_("Best fifth by the share without a place that the figures allow; 1 is the smallest share."), "gap need"),
+        PublicColumn("band_worst", "int?", "fifth", N_("Worst fifth; 5 is the largest share."), "gap need"),
         *_span("women_index", "places/person", N_("Access index of women; counties and the country only.")),
         *_span("men_index", "places/person", N_("Access index of men; counties and the country only.")),
         *_span("gini", "0-1", N_("Gini coefficient of the access index; counties and the country only.")),
@@ -156,7 +156,7 @@ ACTIVITIES = PublicTable(
         PublicColumn("activity", "text", "", N_("Number of the activity in this month's list; another month has other numbers.")),
         PublicColumn("county_code", "text", "code", N_("County.")),
         PublicColumn("municipality_code", "text", "code", N_("Municipality.")),
-        _NAME,
+        PublicColumn("name", "text", "", N_("Name of the activity.")),
         PublicColumn("organiser", "text", "", N_("Organiser; empty where the place is not shown.")),
         PublicColumn("primary_purpose", "text", "", N_("Primary purpose.")),
         PublicColumn("secondary_purposes", "text", "", N_("Other purposes, “;” between them.")),
@@ -254,13 +254,15 @@ PUBLIC_TABLES: Mapping[str, PublicTable] = MappingProxyType(
 )
 
 _DTYPES: dict[str, Any] = {"text": "str", "int": "int64", "int?": "Int64", "float": "float64", "float?": "float64", "bool": "bool"}  # fmt: skip
+_DECIMALS = 6
 
 
 def conform_public(frame: pd.DataFrame, table: PublicTable) -> pd.DataFrame:
-    """`frame` with exactly the columns of `table`, in order, in their types, sorted by its key.
+    """`frame` with exactly the columns of `table`, in order, in their types, sorted by its key; six decimals.
 
     Raises:
-        ValueError: A column is missing or unknown, a value is missing where none may be, or the key repeats.
+        ValueError: A column is missing or unknown, a value is missing where none may be, a count is not whole, or the
+            key repeats.
     """
     missing = [name for name in table.names if name not in frame.columns]
     unknown = [name for name in frame.columns if name not in table.names]
@@ -270,7 +272,46 @@ def conform_public(frame: pd.DataFrame, table: PublicTable) -> pd.DataFrame:
     for column in table.columns:
         if not column.kind.endswith("?") and result[column.name].isna().any():
             raise ValueError(f"table {table.name}: column {column.name} has missing values")
+        if column.kind.startswith("int") and (pd.to_numeric(result[column.name]).dropna() % 1 != 0).any():
+            raise ValueError(f"table {table.name}: column {column.name} has parts of whole numbers")
         result[column.name] = result[column.name].astype(_DTYPES[column.kind])
+        if column.kind.startswith("float"):
+            # What another machine computes differently far behind the point is no other number. No -0.0 either.
+            result[column.name] = result[column.name].round(_DECIMALS) + 0.0
     if result.duplicated(list(table.key)).any():
         raise ValueError(f"table {table.name}: the key {table.key} repeats")
     return result.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+
+
+def dictionary_markdown() -> str:
+    """The data dictionary of what is published, as Markdown."""
+    lines = [
+        "# Public data",
+        "",
+        "The tables that are published of a month, after disclosure control (METHOD 8): what the public pages show and what",
+        "can be downloaded. A figure of persons is three columns: `_low` and `_high`, equal where the number is known, and",
+        "`_sign`, which says why there is none: `..` withheld, `-` not known, `.` not applicable. Counts of persons from 1 to",
+        "`disclosure.withhold_to` (5) are withheld, and with a figure the columns that follow it. What a column follows",
+        "stands in the last column. A `?` behind a type: the value may be missing. This page is made by",
+        "`python -m geomatch.public.tables`.",
+        "",
+    ]
+    for table in PUBLIC_TABLES.values():
+        lines += [
+            f"## {table.name}",
+            "",
+            f"{table.title}: a row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.",
+            "",
+            "| column | type | unit | meaning | follows |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} | {', '.join(f'`{one}`' for one in c.persons.split())} |"
+            for c in table.columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(dictionary_markdown(), end="")  # noqa: T201  # printing the page is what the module run as a program is for

@@ -19,6 +19,7 @@ from geomatch.settings.tree import (
     SessionSettings,
     Settings,
     Share,
+    SiteSettings,
 )
 from geomatch.tables import ALL, TARGET_GROUPS
 from geomatch.words import LANGUAGES
@@ -56,6 +57,11 @@ def _toml_value(value: object) -> str:
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _COUNTY_CODE = re.compile(r"\d{2}")
 _TOO_LARGE = 1e15
+# What stands in pages and in their content policy: no blanks, quotation marks or angle brackets, no port or user.
+_HOST = r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ADDRESS = re.compile(_HOST + r"/(?:[A-Za-z0-9._~%-]+/)*")
+_TILES = re.compile(_HOST + r"/[A-Za-z0-9._~%/{}?&=@:-]+")
 
 
 def _is_number(value: object) -> bool:
@@ -234,6 +240,44 @@ class _Reader:
                 self.wrong(weights, _("numbers from 0"))
             if len(made.steps_min) != len(made.weights):
                 self.wrong(steps | weights, _("one weight for each step"), _("Correct the lines"))
+
+        elif isinstance(made, SiteSettings):
+            self.check_site(made)
+
+    def check_site(self, site: SiteSettings) -> None:
+        """What the public pages would otherwise say wrongly, or load from a place that is none."""
+
+        def check(*names: str, holds: bool, expected: str, remedy: str = "") -> None:
+            if not holds:
+                self.wrong({f"site.{name}": getattr(site, name) for name in names}, expected, remedy)
+
+        check("publisher", holds=bool(site.publisher.strip()), expected=_("the name of who publishes"))
+        check(
+            "contact_email",
+            holds=not site.contact_email or bool(_EMAIL.fullmatch(site.contact_email)),
+            expected=_("an e-mail address, such as name@example.se"),
+        )
+        check(
+            "address",
+            holds=not site.address or bool(_ADDRESS.fullmatch(site.address)),
+            expected=_("an address such as https://example.se/kartan/, with https:// first and / last"),
+        )
+        parts = ("{z}", "{x}", "{y}")
+        check(
+            "tiles_url",
+            holds=not site.tiles_url
+            or (bool(_TILES.fullmatch(site.tiles_url)) and all(site.tiles_url.count(p) == 1 for p in parts)),
+            expected=_("an address that begins with https:// and has {parts} once each").format(
+                parts=", ".join(parts)
+            ),
+        )
+        check(
+            "tiles_url",
+            "tiles_attribution",
+            holds=not site.tiles_url or bool(site.tiles_attribution.strip()),
+            expected=_("whom the background map asks to be named"),
+            remedy=_("Correct the lines"),
+        )
 
     def items(self, name: str, kind: type, content: object) -> tuple[Any, ...]:
         if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):

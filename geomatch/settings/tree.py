@@ -193,10 +193,13 @@ class SiteSettings:
     """What the public pages say of themselves; no number of a month follows from it."""
 
     publisher: str = _setting(
-        "Länsstyrelserna", "", N_("the 21 boards publish together"), N_("who publishes the public pages")
+        "Länsstyrelserna", "text", N_("the 21 boards publish together"), N_("who publishes the public pages")
     )
     contact_email: str = _setting(
-        "", "", "DOS-lagen (2018:1937)", N_("where a reader reports what cannot be used; empty says so")
+        "",
+        "name@example.se",
+        "DOS-lagen (2018:1937)",
+        N_("where a reader reports what cannot be used; empty says so"),
     )
     address: str = _setting(
         "", "https://…/", "", N_("where the public pages will lie, for the feed and the catalogue of data")
@@ -207,7 +210,7 @@ class SiteSettings:
         "",
         N_("a background map of another host, off until a reader turns it on; empty has none"),
     )
-    tiles_attribution: str = _setting("", "", "", N_("whom that background map asks to be named"))
+    tiles_attribution: str = _setting("", "text", "", N_("whom that background map asks to be named"))
 
 
 @dataclass(frozen=True, slots=True)
