@@ -11,7 +11,7 @@ SECONDS ?= 600
 SEED ?= 1
 TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-corridors bench-norrbotten fuzz crash properties peer-national browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-corridors bench-norrbotten bench-site fuzz crash properties peer-national browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -42,8 +42,9 @@ format: .venv/ready-lint ## Format the code
 words: .venv/ready-test ## Compile the Swedish catalogue
 	$(PY) scripts/compile_words.py
 
-dictionary: .venv/ready ## Write docs/data-dictionary.md anew from geomatch/tables.py
+dictionary: .venv/ready ## Write docs/data-dictionary.md and docs/public-data.md anew from the tables' columns
 	$(PY) -m geomatch.tables > docs/data-dictionary.md
+	$(PY) -m geomatch.public.tables > docs/public-data.md
 
 shapes: .venv/ready ## Make data/shapes anew (needs the extra packages of [shapes])
 	$(PY) -m pip install --quiet --editable '.[shapes]'
@@ -74,6 +75,11 @@ bench-norrbotten: .venv/ready-test ## The real month of Norrbotten, cold and war
 	$(PY) benchmarks/norrbotten.py > benchmarks/results/$$(date +%F)-norrbotten.txt; \
 	code=$$?; cat benchmarks/results/$$(date +%F)-norrbotten.txt; exit $$code
 
+bench-site: .venv/ready-test browser ## The public site beside plain Folium: bytes and time, 36 months; results likewise
+	@mkdir -p benchmarks/results
+	$(PY) -m benchmarks.site > benchmarks/results/$$(date +%F)-site.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-site.txt; exit $$code
+
 fuzz: .venv/ready-test ## Read files damaged at random for SECONDS (600); results under longruns/results
 	$(PY) -m longruns.fuzz --seconds $(SECONDS) --seed $(SEED) --out longruns/results/$$(date +%F)-fuzz.txt
 
@@ -91,8 +97,9 @@ peer-national: .venv/ready-test ## Compare with pynigiri on the national feed at
 	$(PY) -m longruns.national_peer benchmarks/results/national --seed $(SEED) > longruns/results/$$(date +%F)-national-peer.txt
 	@cat longruns/results/$$(date +%F)-national-peer.txt
 
-browser: ## Install Chromium from Debian's packages where it is missing
+browser: ## Fetch Chromium, axe-core and the Nu HTML checker where they are missing
 	@sh scripts/need_chromium.sh
+	@sh scripts/need_web_tools.sh
 
 clean: ## Remove what was made here
 	rm -rf .venv .venv-oldest '$(DEMO)' build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -83,10 +83,10 @@ def _publish(
     return 0
 
 
-def _checked(folder: Path) -> dict[str, int]:
-    """Check the public tree; what was looked at. Raises InputError with every problem."""
+def _checked(folder: Path) -> str:
+    """Check the public tree; what was looked at, in words. Raises InputError with every problem."""
     from geomatch.site.build import PUBLIC
-    from geomatch.site.check import check_site, check_summary
+    from geomatch.site.check import check_summary, inspect_site
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
@@ -99,16 +99,21 @@ def _checked(folder: Path) -> dict[str, int]:
                 file=PUBLIC,
             )
         )
-    problems = check_site(tree, workspace.settings().site)
-    if problems:
-        raise InputError(problems)
-    counts = dict(check_summary(tree))
-    say(
-        _("The public pages are in order: {facts}.").format(
-            facts=", ".join(f"{n} {what}" for what, n in counts.items())
+    progress = Progress()
+    try:
+        report = inspect_site(
+            tree,
+            workspace.settings().site.tiles_url,
+            progress,
+            workspace.folder / "cache" / "site-check.json",
         )
-    )
-    return counts
+    finally:
+        progress.clear()
+    if report.problems:
+        raise InputError(report.problems)
+    summary = check_summary(report)
+    say(_("The public pages are in order: {facts}.").format(facts=summary))
+    return summary
 
 
 def _serve(folder: Path, port: int, public: bool) -> None:  # noqa: FBT001 (click passes it by name)

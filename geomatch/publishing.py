@@ -60,7 +60,7 @@ def _with_marks(computed_with: Settings, now: Settings) -> Settings:
         )
         for one in computed_with.shares
     )
-    return replace(computed_with, shares=shares, disclosure=now.disclosure)
+    return replace(computed_with, shares=shares, disclosure=now.disclosure, site=now.site)
 
 
 def publish_public(
@@ -101,6 +101,7 @@ def publish_public(
             geomatch.__version__,
             manifest["fingerprint"],
             asdict(now.disclosure),
+            now.site.surface_cell_m,
             _marked(now),
             known.digest if known else "",
         ]
@@ -111,7 +112,7 @@ def publish_public(
         number, new = numbers[-1], False
     else:
         settings = _with_marks(Settings.from_dict(manifest["settings"]), now)
-        inputs = public_inputs(read_inputs(workspace, used, settings), municipalities())
+        inputs = public_inputs(read_inputs(workspace, used, settings), municipalities(), month)
         before_it = (known.month, known.tables["areas"]) if known else None
         made = public_month(workspace, month, manifest["county"], inputs, before_it, progress)
         number, new = keep_edition(workspace, made, synthetic=True, note=note)

@@ -70,6 +70,7 @@ def demo_settings() -> Settings:
         publisher="SYNTETISK länsstyrelse",
         contact_email="karta@lansstyrelsen.example",
         address="https://karta.lansstyrelsen.example/",
+        surface_cell_m=2000.0,
     )
     return replace(Settings(), shares=(*DEFAULT_SHARES, share), rules=book, site=site)
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from geomatch.disclosure import Published
 from geomatch.errors import InputError, Problem
+from geomatch.public.parts import rows_of
 from geomatch.public.run import PublicMonth
-from geomatch.public.tables import PUBLIC_TABLES
+from geomatch.public.tables import PUBLIC_TABLES, PublicTable, conform_public
 from geomatch.words import gettext as _
 from geomatch.workspace import Workspace, content_sha256, dump_json, staging
 
@@ -42,6 +42,7 @@ class Edition:
         facts: As PublicMonth.
         tables: PUBLIC_TABLES by name, as they were published.
         notes: The notes of all editions up to this one, by number.
+        counties: Per county, the number of the edition since which its numbers are what they are, and their digest.
     """
 
     month: str
@@ -52,16 +53,51 @@ class Edition:
     facts: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     notes: Mapping[int, str]
+    counties: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    def of_county(self, code: str) -> Edition:
+        """The edition that the numbers of a county are of: this one, or the earlier one since which they stand."""
+        if code not in self.counties:
+            return self
+        number, digest = self.counties[code]
+        notes = {one: note for one, note in self.notes.items() if one <= number}
+        return replace(self, number=number, note=notes.get(number, self.note), digest=digest, notes=notes)
 
 
-def _digest(tables: Mapping[str, Published], facts: Mapping[str, Any], *, synthetic: bool) -> str:
+def _digest(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, synthetic: bool) -> str:
     """A digest of the numbers themselves, so that it is the same for every version of a file format."""
     whole = hashlib.sha256()
     whole.update(dump_json({"facts": facts, "synthetic": synthetic}).encode())
     for name in PUBLIC_TABLES:
         whole.update(f"\n{name}\n".encode())
-        whole.update(tables[name].frame.to_csv(index=False, lineterminator="\n").encode())
+        whole.update(tables[name].to_csv(index=False, lineterminator="\n").encode())
     return whole.hexdigest()
+
+
+def _counties(
+    frames: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, Any],
+    earlier: Mapping[str, Any],
+    number: int,
+    *,
+    synthetic: bool,
+) -> dict[str, list[Any]]:
+    """Per county, the number of the edition since which its numbers are what they are, and their digest.
+
+    Args:
+        frames: The tables.
+        facts: What they follow from.
+        earlier: The same of the edition before; empty for the first.
+        number: Of this edition.
+        synthetic: Its figures are made up.
+    """
+    areas = frames["areas"]
+    result: dict[str, list[Any]] = {}
+    for code in sorted(areas.loc[areas["level"] == "county", "area_code"].astype(str)):
+        digest = _digest(rows_of(frames, code), facts, synthetic=synthetic)
+        was = earlier.get(code)
+        result[code] = [was[0], digest] if was and was[1] == digest else [number, digest]
+    return result
 
 
 def editions(folder: Path) -> dict[str, list[int]]:
@@ -91,7 +127,8 @@ def _content(own: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         whole = {"digest", "facts", "files", "note", "synthetic"} <= set(content)
-        whole = whole and set(content["files"]) == set(PUBLIC_TABLES)
+        # A table that is younger than the edition is not in it.
+        whole = whole and {"areas"} <= set(content["files"]) <= set(PUBLIC_TABLES)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(_damaged(path)) from error
     if not whole:
@@ -126,9 +163,19 @@ def read_edition(folder: Path, month: str, number: int) -> Edition:
         synthetic=bool(content["synthetic"]),
         digest=content["digest"],
         facts=content["facts"],
-        tables={name: pd.read_parquet(own / f"{name}.parquet") for name in PUBLIC_TABLES},
+        tables={
+            name: pd.read_parquet(own / f"{name}.parquet") if name in content["files"] else _empty(table)
+            for name, table in PUBLIC_TABLES.items()
+        },
         notes={**notes, number: content["note"]},
+        counties={
+            code: (int(since), str(digest)) for code, (since, digest) in content.get("counties", {}).items()
+        },
     )
+
+
+def _empty(table: PublicTable) -> pd.DataFrame:
+    return conform_public(pd.DataFrame({name: [] for name in table.names}), table)
 
 
 def latest(folder: Path, month: str) -> Edition | None:
@@ -157,10 +204,13 @@ def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, no
     Raises:
         InputError: The numbers differ from those published, and there is no note; the newest edition is damaged.
     """
-    digest = _digest(made.tables, made.facts, synthetic=synthetic)
+    frames = {name: made.tables[name].frame for name in PUBLIC_TABLES}
+    digest = _digest(frames, made.facts, synthetic=synthetic)
     numbers = editions(workspace.folder).get(made.month, [])
+    newest: dict[str, Any] = {}
     if numbers:
-        if _content(workspace.folder / FOLDER / made.month / str(numbers[-1]))["digest"] == digest:
+        newest = _content(workspace.folder / FOLDER / made.month / str(numbers[-1]))
+        if newest["digest"] == digest:
             return numbers[-1], False
         if not note.strip():
             raise InputError(
@@ -179,7 +229,7 @@ def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, no
         files = {}
         for name in PUBLIC_TABLES:
             path = staged / f"{name}.parquet"
-            made.tables[name].frame.to_parquet(path, index=False)
+            frames[name].to_parquet(path, index=False)
             files[name] = content_sha256(path)
         content = {
             "month": made.month,
@@ -189,6 +239,9 @@ def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, no
             "digest": digest,
             "facts": dict(made.facts),
             "files": files,
+            "counties": _counties(
+                frames, made.facts, newest.get("counties", {}), number, synthetic=synthetic
+            ),
         }
         (staged / "edition.json").write_text(dump_json(content), encoding="utf-8")
     return number, True

@@ -13,6 +13,7 @@ import pandas as pd
 from geomatch.disclosure import Published, published
 from geomatch.month import Computed, compute_month
 from geomatch.public.areas import areas_table, ceil, floor, groups_table, with_changes
+from geomatch.public.ground import surface_table
 from geomatch.public.inputs import PublicInputs
 from geomatch.public.tables import (
     APPLIES_NOT,
@@ -90,6 +91,7 @@ def public_month(
         "corridors": _corridors(tables["corridors"]),
         "similar": tables["similar"][["month", "municipality_code", "rank", "similar_code", "differs_in"]],
         "purposes": _purposes(made, areas),
+        "surface": surface_table(made, county, inputs.settings.site.surface_cell_m, progress),
     }
     return PublicMonth(
         month,

@@ -249,8 +249,23 @@ PURPOSES = PublicTable(
     ),
 )  # fmt: skip
 
+SURFACE = PublicTable(
+    "surface",
+    N_("Travel surface"),
+    N_("a square cell from which one can get to an activity whose place is shown, and home the same day"),
+    ("x_m", "y_m"),
+    (
+        _MONTH,
+        PublicColumn("x_m", "float", "m", N_("Middle of the cell, east, EPSG:3006.")),
+        PublicColumn("y_m", "float", "m", N_("Middle of the cell, north, EPSG:3006.")),
+        PublicColumn("cell_m", "float", "m", N_("Side of the cell.")),
+        PublicColumn("municipality_code", "text", "code", N_("Municipality that the middle lies in.")),
+        PublicColumn("travel_min", "int", "min", N_("Shortest journey to any such activity, mean of there and home.")),
+    ),
+)  # fmt: skip
+
 PUBLIC_TABLES: Mapping[str, PublicTable] = MappingProxyType(
-    {table.name: table for table in (AREAS, GROUPS, ACTIVITIES, WAYS, CORRIDORS, SIMILAR, PURPOSES)}
+    {table.name: table for table in (AREAS, GROUPS, ACTIVITIES, WAYS, CORRIDORS, SIMILAR, PURPOSES, SURFACE)}
 )
 
 _DTYPES: dict[str, Any] = {"text": "str", "int": "int64", "int?": "Int64", "float": "float64", "float?": "float64", "bool": "bool"}  # fmt: skip

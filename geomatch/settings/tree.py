@@ -211,6 +211,14 @@ class SiteSettings:
         N_("a background map of another host, off until a reader turns it on; empty has none"),
     )
     tiles_attribution: str = _setting("", "text", "", N_("whom that background map asks to be named"))
+    surface_cell_m: float = _setting(
+        0.0,
+        "m",
+        "",
+        N_("side of the cells of a travel surface on the public map; 0 makes none"),
+        0,
+        10_000,
+    )
 
 
 @dataclass(frozen=True, slots=True)

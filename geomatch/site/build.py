@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import pandas as pd
 from geomatch.assets import leaflet_files, own_files
 from geomatch.errors import InputError, Problem
 from geomatch.public.editions import Edition, editions, read_edition
+from geomatch.public.tables import NATION
 from geomatch.settings import SiteSettings
 from geomatch.site.brief import brief
 from geomatch.site.catalogue import catalogue_files
@@ -28,6 +30,7 @@ from geomatch.site.context import Names, SiteContext, read_names
 from geomatch.site.downloads import download_files
 from geomatch.site.drawn import map_script
 from geomatch.site.feed import feed
+from geomatch.site.ground import surface_script
 from geomatch.site.mapwords import words_script
 from geomatch.site.pages import front_page, month_pages, site_pages
 from geomatch.site.values import (
@@ -118,11 +121,12 @@ def _assets(site: SiteSettings, languages: Sequence[str]) -> dict[str, tuple[str
     texts = {entry.name: entry.read_bytes() for entry in own.iterdir() if entry.is_file()}
     leaflet = leaflet_files()
     contents = {
-        "site.css": texts.get("site.css", b"") + b"\n" + texts["map.css"],
+        "site.css": texts["site.css"] + b"\n" + texts["map.css"],
         "site.js": texts["draw.js"] + b"\n" + texts["site.js"],
         "tables.js": own_files()["tables.js"],
         "leaflet.js": leaflet["leaflet.js"],
-        "leaflet.css": leaflet["leaflet.css"],
+        # Its pictures are those of controls and markers that the site has none of.
+        "leaflet.css": re.sub(rb"\s*[a-z-]+:\s*url\(images/[^)]*\)[^;]*;", b"", leaflet["leaflet.css"]),
         "borders.js": borders_script().encode(),
         "map.js": map_script(site).encode(),
     }
@@ -163,6 +167,8 @@ def _month_files(
     yield f"{month}/values.js", values_script(edition)
     yield f"{month}/activities.js", activities_script(edition)
     yield f"{month}/corridors.js", corridors_script(edition)
+    if ground := surface_script(edition):
+        yield f"{month}/surface.js", ground
     yield f"{month}/{_OF}", dump_json(_of(edition))
     counties = sorted(set(edition.tables["areas"].query("level == 'county'")["area_code"]))
     for code, context in contexts.items():
@@ -170,12 +176,14 @@ def _month_files(
             yield from month_pages(context, edition, earlier)
             name = "lagesbild.txt" if code == DEFAULT_LANGUAGE else "brief.txt"
             for county in counties:
-                yield f"{context.prefix}{month}/{county}/{name}", brief(context, edition, county, earlier)
+                text = brief(context, edition.of_county(county), county, earlier)
+                yield f"{context.prefix}{month}/{county}/{name}", text
     if downloads:
         with using_language(DEFAULT_LANGUAGE):
             for county in (None, *counties):
                 folder = f"data/{month}/" + (f"{county}/" if county else "")
-                for name, content in download_files(edition, county):
+                own = edition.of_county(county) if county else edition
+                for name, content in download_files(own, county):
                     yield folder + name, content
 
 
@@ -220,11 +228,13 @@ def build_site(
     stale = [edition for edition in listed if rebuild or not _is_of(out, edition)]
     tree = _Tree(out, out.with_name(f".{out.name}.new"))
     try:
-        for place, content in made_assets.values():
-            tree.put(place, content)
+        shared = {tree.put(place, content) for place, content in made_assets.values()}
         counties = {str(code)[:2] for edition in listed for code in edition.tables["areas"]["area_code"]}
-        for county in sorted(counties - {"00"}):
-            tree.put(f"assets/localities-{county}.js", localities_script(county))
+        for county in sorted(counties - {NATION}):
+            shared.add(tree.put(f"assets/localities-{county}.js", localities_script(county)))
+        if rebuild:
+            # No page is left that needs those of earlier versions.
+            tree.only("assets", shared)
         tree.put("data/months.js", months_script(months) + script("classes", limits))
         for number, edition in enumerate(stale):
             progress(_("Public pages of {month}").format(month=edition.month), number, len(stale))
@@ -277,6 +287,13 @@ def _whole_site(
         for path in sorted((tree.folder / "data").rglob("*"))
         if path.is_file()
     }
+    sums = {
+        f"data/{month}/{one['name']}": str(one["sha256"])
+        for month in months
+        for path in [tree.folder / "data" / month / "manifest.json"]
+        if path.is_file()
+        for one in json.loads(path.read_text(encoding="utf-8"))["files"]
+    }
     with using_language(DEFAULT_LANGUAGE):
-        for name, made in catalogue_files(context, listed, sizes).items():
+        for name, made in catalogue_files(context, every, sizes, sums).items():
             tree.put(name, made)

@@ -39,8 +39,9 @@ _CLASSES = 5
 
 
 def _natural(values: np.ndarray, classes: int) -> list[float] | None:
-    """Upper ends of natural breaks (Fisher-Jenks); None where there are too few different values."""
-    if len(np.unique(values)) <= classes:
+    """Where natural breaks (Fisher-Jenks) part the values, half way between; None for too few different values."""
+    different = np.unique(values)
+    if len(different) <= classes:
         return None
     import mapclassify  # noqa: PLC0415  # slow, and needed once for a site
 
@@ -48,14 +49,13 @@ def _natural(values: np.ndarray, classes: int) -> list[float] | None:
         # It says that it would be faster with numba; its answer is the same.
         warnings.simplefilter("ignore")
         found = mapclassify.FisherJenks(np.sort(values), k=classes)
-    return [float(end) for end in found.bins]
+    ends = [int(np.searchsorted(different, end)) for end in found.bins[:-1]]
+    return [float(different[at] + different[at + 1]) / 2 for at in ends]
 
 
 def _round(value: float) -> int:
     """`value` as a number that people can keep: one digit and a half (1, 15, 20, 250 …)."""
-    if value < 10:
-        return round(value)
-    step = 10 ** math.floor(math.log10(value)) / 2
+    step = 1.0 if value < 10 else 10.0 ** math.floor(math.log10(value)) / 2
     return round(round(value / step) * step)
 
 
@@ -82,7 +82,7 @@ def _of_layer(layer: str, listed: Sequence[Edition]) -> tuple[list[int], str]:
     found = _natural(values[values > 0], _CLASSES)
     if found is None:
         return list(_FALLBACK[layer]), "assumed"
-    return _rising([1, *(_round(end) for end in found[:-1])]), "natural"
+    return _rising([1, *(_round(end) for end in found)]), "natural"
 
 
 def class_limits(listed: Sequence[Edition]) -> dict[str, dict[str, Any]]:
@@ -125,17 +125,17 @@ def kept_limits(folder: Path, listed: Sequence[Edition]) -> dict[str, dict[str, 
     if path.is_file():
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            if set(found) != {*_LAYERS, "women_share"}:
-                raise ValueError
-        except ValueError as error:
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or set(found) != {*_LAYERS, "women_share"}:
             raise InputError(
                 Problem(
                     _("the class limits of the map cannot be read"),
                     remedy=_("Bring the file back from a copy, or remove it: limits are then chosen anew"),
                     file=f"{FOLDER}/classes.json",
                 )
-            ) from error
-        return dict(found)
+            )
+        return found
     made = class_limits(listed)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(".classes.new")

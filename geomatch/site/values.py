@@ -12,12 +12,11 @@ from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from geomatch.plain import plain
 from geomatch.public.editions import Edition
-from geomatch.public.tables import APPLIES_NOT, MISSING, NATION
+from geomatch.public.tables import APPLIES_NOT, MISSING
 from geomatch.site.figures import is_missing
 from geomatch.sources.places import embedded_localities
 from geomatch.sources.regions import counties, municipalities
@@ -28,6 +27,7 @@ __all__ = [
     "activities_script",
     "borders_script",
     "corridors_script",
+    "keyed_script",
     "localities_script",
     "months_script",
     "script",
@@ -63,8 +63,8 @@ def script(target: str, value: object) -> str:
     return f"window.geomatch = window.geomatch || {{}};\ngeomatch.{target} = {content};\n"
 
 
-def _keyed(target: str, key: str, value: object) -> str:
-    """The same, as the entry `key` of `geomatch.<target>`, so that months can be loaded one by one."""
+def keyed_script(target: str, key: str, value: object) -> str:
+    """A script that hands `value` over as `script` does, as the entry `key` of `geomatch.<target>`, so that months can be loaded one by one."""
     content = script(target, value).splitlines()
     made = content[1].removeprefix(f"geomatch.{target} = ")
     name = json.dumps(key)
@@ -103,7 +103,7 @@ def values_script(edition: Edition) -> str:
         "before": str(rows[0].before) if rows else "",
         **{field: [_cell(row, field, kind) for row in rows] for field, kind in FIELDS.items()},
     }
-    return _keyed("values", edition.month, value)
+    return keyed_script("values", edition.month, value)
 
 
 def months_script(months: Sequence[str]) -> str:
@@ -148,7 +148,7 @@ def localities_script(county: str) -> str:
         [str(name), round(point.y, _DECIMALS), round(point.x, _DECIMALS), int(people)]
         for name, point, people in zip(own["name"], points, own["population"], strict=True)
     ]
-    return _keyed("localities", county, value)
+    return keyed_script("localities", county, value)
 
 
 def activities_script(edition: Edition) -> str:
@@ -189,7 +189,7 @@ def activities_script(edition: Edition) -> str:
                 near.get(str(row.activity), []),
             ]
         )
-    return _keyed("activities", edition.month, {"entries": entries, "words": list(words)})
+    return keyed_script("activities", edition.month, {"entries": entries, "words": list(words)})
 
 
 def corridors_script(edition: Edition) -> str:
@@ -210,9 +210,4 @@ def corridors_script(edition: Edition) -> str:
                 round(float(row.sessions_per_week), 1),
             ]
         )
-    return _keyed("corridors", edition.month, entries)
-
-
-def national(areas: pd.DataFrame) -> pd.DataFrame:
-    """The rows of municipalities of table `areas`."""
-    return areas[(areas["level"] == "municipality") & (areas["area_code"] != NATION)]
+    return keyed_script("corridors", edition.month, entries)

@@ -162,7 +162,8 @@ window.geomatch = window.geomatch || {};
 
   /* A bent line with a head, so that there and back are two lines. */
   function arrow(map, from, to, className) {
-    const ZOOM = 8;
+    /* In pixels of the scale that is shown, so that heads keep their size. */
+    const ZOOM = map.getZoom();
     const a = map.project(from, ZOOM), b = map.project(to, ZOOM);
     const bend = L.point((a.x + b.x) / 2 - (b.y - a.y) * 0.16, (a.y + b.y) / 2 + (b.x - a.x) * 0.16);
     function at(t) {
@@ -176,7 +177,7 @@ window.geomatch = window.geomatch || {};
     const tip = at(0.66), before = at(0.6);
     const length = Math.hypot(tip.x - before.x, tip.y - before.y) || 1;
     const along = L.point((tip.x - before.x) / length, (tip.y - before.y) / length);
-    const size = Math.min(a.distanceTo(b) * 0.2, 14);
+    const size = Math.min(a.distanceTo(b) * 0.3, 13);
     const foot = L.point(tip.x - along.x * size, tip.y - along.y * size);
     const head = [
       tip, L.point(foot.x - along.y * size * 0.5, foot.y + along.x * size * 0.5),
@@ -192,14 +193,20 @@ window.geomatch = window.geomatch || {};
 
   function pairsOn(map) {
     const group = L.layerGroup();
+    let pairs = [];
+    function paint() {
+      group.clearLayers();
+      for (const pair of pairs) {
+        const from = geomatch.borders.points[pair.from], to = geomatch.borders.points[pair.to];
+        if (from && to) group.addLayer(arrow(map, L.latLng(from), L.latLng(to), "pair-" + pair.kind));
+      }
+    }
+    map.on("zoomend", paint);
     return {
       group: group,
-      show: function (pairs) {
-        group.clearLayers();
-        for (const pair of pairs) {
-          const from = geomatch.borders.points[pair.from], to = geomatch.borders.points[pair.to];
-          if (from && to) group.addLayer(arrow(map, L.latLng(from), L.latLng(to), "pair-" + pair.kind));
-        }
+      show: function (wanted) {
+        pairs = wanted;
+        paint();
       },
     };
   }
@@ -261,23 +268,28 @@ window.geomatch = window.geomatch || {};
   }
 
   /* Names at points: larger weights first, each only where it meets no other and lies within the map. */
-  function namesOn(map, pane) {
+  function namesOn(map, pane, look) {
     const group = L.layerGroup();
     function fit() {
       const frame = map.getContainer().getBoundingClientRect();
       const kept = Array.from(map.getContainer().querySelectorAll(".gm-mark"), function (mark) {
         return mark.getBoundingClientRect();
       });
-      group.eachLayer(function (marker) {
-        const label = marker.getElement();
-        if (!label) return;
-        label.hidden = false;
-        const box = label.firstElementChild.getBoundingClientRect();
+      for (const other of map.getContainer().querySelectorAll(".gm-name:not([hidden]) > :not(." + look + ")")) {
+        kept.push(other.getBoundingClientRect());
+      }
+      /* First all names are shown, then all measured, then hidden: one layout, where one a name would be hundreds. */
+      const names = [];
+      group.eachLayer(function (marker) { if (marker.getElement()) names.push(marker.getElement()); });
+      for (const name of names) name.hidden = false;
+      const boxes = names.map(function (name) { return name.firstElementChild.getBoundingClientRect(); });
+      names.forEach(function (name, number) {
+        const box = boxes[number];
         const out = box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom;
-        label.hidden = out || kept.some(function (other) {
+        name.hidden = out || kept.some(function (other) {
           return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
         });
-        if (!label.hidden) kept.push(box);
+        if (!name.hidden) kept.push(box);
       });
     }
     function soon() { if (map.hasLayer(group)) window.requestAnimationFrame(fit); }
@@ -290,7 +302,7 @@ window.geomatch = window.geomatch || {};
         group.clearLayers();
         for (const entry of wanted.slice().sort(function (one, other) { return other.weight - one.weight; })) {
           const face = document.createElement("span");
-          face.className = entry.className;
+          face.className = look;
           const name = document.createElement("b");
           name.textContent = entry.name;
           face.append(name);

@@ -142,11 +142,11 @@ window.geomatch = window.geomatch || {};
   /* A municipality that is chosen is a step that the browser's Back button goes back over; the rest is not. */
   function writeAddress(step) {
     const wanted = address();
+    keepPlace();
     if (wanted === location.hash) return;
     const whole = location.pathname + location.search + wanted;
     if (step) history.pushState(null, "", whole);
     else history.replaceState(null, "", whole);
-    keepPlace();
   }
 
   /* The switch of language leads to the same place of the map. */
@@ -158,7 +158,7 @@ window.geomatch = window.geomatch || {};
 
   /* -------------------------------------------------------------------------------------------------- map */
 
-  let map = null, areas = null, besideMap = null, besideAreas = null, pairs = null, activities = null, labels = null, towns = null;
+  let map = null, areas = null, besideMap = null, besideAreas = null, pairs = null, activities = null, labels = null, towns = null, surface = null;
   let opener = "";
 
   function ownArea(code) { return page.level === "country" || code.slice(0, 2) === state.county; }
@@ -191,6 +191,8 @@ window.geomatch = window.geomatch || {};
     map = drawn;
     words = geomatch.words;
     for (const one of geomatch.borders.topology.objects.municipalities.geometries) names[one.id] = one.properties.name;
+    map.createPane("surface").style.zIndex = 420;
+    map.getPane("surface").style.pointerEvents = "none";
     map.createPane("pairs").style.zIndex = 440;
     map.createPane("names").style.zIndex = 450;
     map.getPane("names").style.pointerEvents = "none";
@@ -200,8 +202,8 @@ window.geomatch = window.geomatch || {};
     areas = geomatch.draw.areasOn(map, areaOptions(function () { return state.month; }));
     pairs = geomatch.draw.pairsOn(map);
     activities = geomatch.draw.activitiesOn(map, { choose: chooseMark, nameOf: markName });
-    labels = geomatch.draw.namesOn(map, "names");
-    towns = geomatch.draw.namesOn(map, "names");
+    labels = geomatch.draw.namesOn(map, "names", "gm-label");
+    towns = geomatch.draw.namesOn(map, "names", "gm-town");
     pairs.group.addTo(map);
     labels.group.addTo(map);
     L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
@@ -241,14 +243,22 @@ window.geomatch = window.geomatch || {};
       $("map-status").textContent = how.quiet || how.first ? "" : words.layers[state.layer] + ", " + monthText(month);
       legend();
       nameLabels(values);
-      fillTable(values);
       fillNotice();
       syncControls();
       showPairs();
+      showSurface();
       if (map.hasLayer(activities.group)) showActivities();
       panel(values);
       document.documentElement.dataset.shown = month + " " + state.layer;
-      writeAddress(how.step);
+      if (how.step) writeAddress(true);
+      /* What is not looked at now comes after the frame with the new colours. */
+      window.requestAnimationFrame(function () {
+        setTimeout(function () {
+          if (month !== state.month) return;
+          fillTable(values);
+          writeAddress(false);
+        }, 0);
+      });
       return showBeside();
     }, function () {
       $("map-status").textContent = said(words.no_month, { month: monthText(month) });
@@ -276,7 +286,7 @@ window.geomatch = window.geomatch || {};
       const weight = typeof top === "number" ? Math.abs(top) : -1;
       if (page.level === "country" && weight < 0) continue;
       wanted.push({
-        at: geomatch.borders.points[code], name: nameOf(code), value: figure(state.layer, value), weight: weight, className: "gm-label",
+        at: geomatch.borders.points[code], name: nameOf(code), value: figure(state.layer, value), weight: weight,
       });
     }
     labels.show(wanted);
@@ -286,9 +296,12 @@ window.geomatch = window.geomatch || {};
 
   function showBeside() {
     const box = $("beside");
-    box.hidden = !state.beside;
-    $("maps").classList.toggle("two", Boolean(state.beside));
-    map.invalidateSize({ animate: false, pan: false });
+    if (box.hidden === Boolean(state.beside)) {
+      box.hidden = !state.beside;
+      $("maps").classList.toggle("two", Boolean(state.beside));
+      map.invalidateSize({ animate: false, pan: false });
+      fitToAreas(map, areas);
+    }
     if (!state.beside) return Promise.resolve();
     const month = state.beside;
     return part("values", month).then(function (values) {
@@ -393,7 +406,7 @@ window.geomatch = window.geomatch || {};
     const back = opener;
     state.municipality = "";
     shown({ step: true, quiet: true }).then(function () {
-      if (back || code) areas.focus(back || code);
+      if (code || back) areas.focus(code || back);
     });
   }
 
@@ -527,6 +540,7 @@ window.geomatch = window.geomatch || {};
   function timesText(text) {
     return text.split("; ").filter(Boolean).map(function (one) {
       const parts = one.split(" ");
+      if (parts.length !== 2) return one;
       return (words.days[parts[0]] || parts[0]) + " " + parts[1].replace("-", "\u2013");
     }).join("; ");
   }
@@ -649,6 +663,7 @@ window.geomatch = window.geomatch || {};
       });
     }
     $("layer-pairs").addEventListener("change", showPairs);
+    $("layer-surface").addEventListener("change", showSurface);
     const groups = ["asylum_seeker", "temporary_protection", "permit_awaiting_settlement", "women", "men"];
     $("choose-group").append(new Option(words.all_groups, ""));
     for (const group of groups) $("choose-group").append(new Option(words.groups[group], group));
@@ -667,12 +682,36 @@ window.geomatch = window.geomatch || {};
     $("map-legend").hidden = false;
   }
 
+  /* Minutes to the nearest activity, where the month has such a surface: a picture over the areas, with its own legend. */
+  function showSurface() {
+    const month = state.month, box = $("surface-legend");
+    if (surface) surface.remove();
+    surface = null;
+    box.hidden = true;
+    if (!$("layer-surface").checked) return;
+    part("surface", month).then(function (found) {
+      if (month !== state.month || !$("layer-surface").checked) return;
+      surface = L.imageOverlay(found.picture, found.bounds, { pane: "surface", alt: "", className: "gm-surface" }).addTo(map);
+      const list = $("surface-list");
+      list.replaceChildren();
+      found.colours.forEach(function (colour, n) {
+        const line = element("li");
+        const sample = element("span", undefined, "sample");
+        sample.style.background = colour;
+        const low = n ? found.minutes[n - 1] + 1 : 0, high = found.minutes[n];
+        line.append(sample, " " + (high === undefined ? said(words.minutes_more, { n: low }) : said(words.minutes_between, { low: low, high: high })));
+        list.append(line);
+      });
+      box.hidden = false;
+    }, function () { $("map-status").textContent = said(words.no_surface, { month: monthText(month) }); });
+  }
+
   function showTowns() {
     const county = state.county;
     if (!county) return undefined;
     return load("assets/localities-" + county + ".js").then(function () {
       towns.show((geomatch.localities[county] || []).map(function (one) {
-        return { name: one[0], at: [one[1], one[2]], weight: one[3], className: "gm-town" };
+        return { name: one[0], at: [one[1], one[2]], weight: one[3] };
       }));
     }, function () {});
   }
