@@ -120,10 +120,16 @@ def _serve(folder: Path, port: int, public: bool) -> None:  # noqa: FBT001 (clic
     from geomatch.publish.serve import serve
     from geomatch.workspace import Workspace
 
-    pages = Workspace(folder).folder / ("public" if public else "internal")
+    workspace = Workspace(folder)
+    pages = workspace.folder / ("public" if public else "internal")
     if not pages.is_dir():
         raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
-    serve(pages, port)
+    if not public:
+        serve(pages, port)
+        return
+    from geomatch.site.layout import tile_host
+
+    serve(pages, port, images_from=tile_host(workspace.settings().site.tiles_url), public=True)
 
 
 def add_to(group: click.Group) -> None:

@@ -37,11 +37,12 @@ _CONTENT_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xml": "application/atom+xml; charset=utf-8",
 }
+_IMAGES = "img-src 'self' data:"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": f"default-src 'none'; script-src 'self'; style-src 'self'; {_IMAGES}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -53,9 +54,11 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "geomatch"
     sys_version = ""
 
-    def __init__(self, *arguments: object, folder: Path, words: str) -> None:
+    def __init__(self, *arguments: object, folder: Path, words: str, images_from: str, public: bool) -> None:
         self.folder = folder
         self.words = words
+        self.images_from = images_from
+        self.public = public
         super().__init__(*arguments)  # type: ignore[arg-type]  # the server's own three
 
     def log_message(self, *arguments: object) -> None:
@@ -93,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         if location:
             self.send_header("Location", location)
         for name, value in _HEADERS.items():
-            self.send_header(name, value)
+            self.send_header(name, value.replace(_IMAGES, f"{_IMAGES} {self.images_from}".rstrip()))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
@@ -106,8 +109,13 @@ class _Handler(BaseHTTPRequestHandler):
         found = self._file()
         if found is None:
             with using_language(self.words):
-                page = template_text("missing.html", assets="/assets", synthetic=False)
-            self._answer(HTTPStatus.NOT_FOUND, _CONTENT_TYPES[".html"], page.encode())
+                if self.public:
+                    # The internal site's page bears its marking.
+                    text = _("The page is not here") + "\n"
+                    self._answer(HTTPStatus.NOT_FOUND, _CONTENT_TYPES[".txt"], text.encode())
+                else:
+                    page = template_text("missing.html", assets="/assets", synthetic=False)
+                    self._answer(HTTPStatus.NOT_FOUND, _CONTENT_TYPES[".html"], page.encode())
             return
         path = urlsplit(self.path).path
         if found.name == "index.html" and not path.endswith(("/", "index.html")):
@@ -127,7 +135,9 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = False
 
 
-def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+def make_server(
+    folder: Path, port: int = 0, *, images_from: str = "", public: bool = False
+) -> ThreadingHTTPServer:
     """A server of `folder` on 127.0.0.1, bound and not yet running.
 
     Folders are not listed, links that lead out are not followed, and a request that names another host is refused.
@@ -135,6 +145,9 @@ def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     Args:
         folder: The site, or its `internal` folder.
         port: The port; 0 takes a free one (`server_port` tells which).
+        images_from: A host that pages may fetch images of a background map from, as a Content-Security-Policy names
+            it; empty for none.
+        public: The site is for everybody, so that no page of the server's own bears the internal marking.
 
     Raises:
         InputError: There is no such folder, or the port is taken.
@@ -147,7 +160,9 @@ def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
                 file=str(folder),
             )
         )
-    handler = partial(_Handler, folder=folder.resolve(), words=language())
+    handler = partial(
+        _Handler, folder=folder.resolve(), words=language(), images_from=images_from, public=public
+    )
     try:
         return _Server((HOST, port), handler)
     except (OSError, OverflowError) as error:
@@ -159,13 +174,20 @@ def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
         ) from error
 
 
-def serve(folder: Path, port: int = 8000, *, open_browser: bool = False) -> None:
+def serve(
+    folder: Path,
+    port: int = 8000,
+    *,
+    open_browser: bool = False,
+    images_from: str = "",
+    public: bool = False,
+) -> None:
     """Serve `folder` to this computer until interrupted, and print the address to standard error.
 
     Raises:
         InputError: There is no such folder, or the port is taken.
     """
-    server = make_server(folder, port)
+    server = make_server(folder, port, images_from=images_from, public=public)
     address = f"http://{HOST}:{server.server_port}/"
     sys.stderr.write(_("The site is at {address}. Stop with Ctrl+C.").format(address=address) + "\n")
     sys.stderr.flush()

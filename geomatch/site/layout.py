@@ -20,7 +20,7 @@ from geomatch.site.plain import plain
 from geomatch.words import DEFAULT_LANGUAGE
 from geomatch.words import gettext as _
 
-__all__ = ["FRONT", "Frame", "Pages", "link_to", "said", "to_root"]
+__all__ = ["FRONT", "Frame", "Pages", "link_to", "said", "tile_host", "to_root"]
 
 # Where the pages of the newest month begin.
 FRONT = "index.html"
@@ -96,7 +96,7 @@ def to_root(path: str, prefix: str) -> str:
     return "../" * (prefix + path).count("/")
 
 
-def _tile_host(tiles_url: str) -> str:
+def tile_host(tiles_url: str) -> str:
     """The host that a background map comes from, as the page's rules for content name it; empty for none."""
     parts = urlsplit(tiles_url.replace("{s}", "*"))
     host = parts.netloc
@@ -112,7 +112,7 @@ class Pages:
 
     def __init__(self, context: SiteContext) -> None:
         self.context = context
-        self.tile_host = _tile_host(context.site.tiles_url)
+        self.tile_host = tile_host(context.site.tiles_url)
 
     def way(self, path: str) -> Callable[[str], str]:
         """A function that gives the relative address of another page of the same language, from the page `path`."""

@@ -58,6 +58,8 @@ window.geomatch = window.geomatch || {};
     return field === "gap_share" || field === "women_share" ? text + "\u00a0%" : text;
   }
 
+  function upper(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
+
   function monthText(month) {
     const parts = month.split("-");
     return words.months[Number(parts[1]) - 1] + " " + parts[0];
@@ -268,7 +270,9 @@ window.geomatch = window.geomatch || {};
   }
 
   function fitToAreas(one, own) {
-    const box = own.bounds(function (code) { return !state.county || code.slice(0, 2) === state.county; });
+    /* Where only some counties are published, they fill the map. */
+    const values = geomatch.values[state.month] || geomatch.values[page.month];
+    const box = own.bounds(function (code) { return state.county ? code.slice(0, 2) === state.county : values.at.has(code); });
     if (box.isValid()) one.fitBounds(box, { animate: false, padding: [6, 6] });
   }
 
@@ -438,7 +442,7 @@ window.geomatch = window.geomatch || {};
       const text = figure(field, value);
       const what = element("dd", undefined, field === state.layer ? "chosen" : "");
       what.append(element("b", text), " ", element("span", words.what[field], "what"));
-      if (words.signs[text]) what.append(element("span", " " + words.signs[text] + ".", "what"));
+      if (words.signs[text]) what.append(element("span", " " + upper(words.signs[text]) + ".", "what"));
       else if (Array.isArray(value)) what.append(element("span", " " + words.sure_interval, "what"));
       list.append(element("dt", words.fields[field]), what);
     }
