@@ -7,18 +7,15 @@ from dataclasses import asdict, dataclass, replace
 
 import geomatch
 from geomatch.inputs import read_inputs
-from geomatch.public.editions import FOLDER, before, editions, keep_edition, latest
+from geomatch.public.editions import before, editions, keep_edition, latest
 from geomatch.public.inputs import public_inputs
 from geomatch.public.run import public_month
 from geomatch.settings import Settings
 from geomatch.site.build import PUBLIC, Built, build_site
 from geomatch.sources.regions import municipalities
-from geomatch.workspace import Input, Workspace, dump_json
+from geomatch.workspace import Input, Workspace
 
 __all__ = ["PublishedMonth", "publish_public"]
-
-# What the numbers of a month's newest edition were made from: while it is the same, the public run is not done again.
-_RUN = "run.json"
 
 Progress = Callable[[str, int, int], None]
 
@@ -96,19 +93,16 @@ def publish_public(
     now = workspace.settings()
     earlier = before(list(editions(workspace.folder)), month)
     known = latest(workspace.folder, earlier) if earlier else None
-    run = dump_json(
-        [
-            geomatch.__version__,
-            manifest["fingerprint"],
-            asdict(now.disclosure),
-            now.site.surface_cell_m,
-            _marked(now),
-            known.digest if known else "",
-        ]
-    )
-    kept = workspace.folder / FOLDER / month / _RUN
+    run = [
+        geomatch.__version__,
+        manifest["fingerprint"],
+        asdict(now.disclosure),
+        now.site.surface_cell_m,
+        _marked(now),
+        known.digest if known else "",
+    ]
     numbers = editions(workspace.folder).get(month, [])
-    if numbers and kept.is_file() and kept.read_text(encoding="utf-8") == run:
+    if numbers and workspace.public_run(month).get("run") == run:
         number, new = numbers[-1], False
     else:
         settings = _with_marks(Settings.from_dict(manifest["settings"]), now)
@@ -116,7 +110,7 @@ def publish_public(
         before_it = (known.month, known.tables["areas"]) if known else None
         made = public_month(workspace, month, manifest["county"], inputs, before_it, progress)
         number, new = keep_edition(workspace, made, synthetic=True, note=note)
-        kept.write_text(run, encoding="utf-8")
+        workspace.keep_public_run(month, {"run": run, "travel": made.travel})
     built = build_site(
         workspace.folder,
         workspace.folder / PUBLIC,

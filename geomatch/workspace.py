@@ -10,6 +10,8 @@
     cache/<digest>.parquet             day returns, kept until what they follow from changes
     cache/timetables/<digest>/         timetables compiled for travel (`geomatch.travel.store`)
     internal/                          pages for the agencies
+    published/<month>/<edition>/       what has been published (`geomatch.public.editions`)
+    public/                            the site made of it
 
 `index.json` and each month folder are put in place by one rename after everything in them is written; what a
 killed command leaves behind is tidied when the workspace is next opened.
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Input", "Workspace", "content_sha256", "dump_json", "replace_folder"]
 
+# What a month's newest edition was made from: while it is the same, the public run is not done again.
+PUBLIC_RUN = "run.json"
 SETTINGS_FILE = "geomatch.toml"
 # Of these every version that was ever added stays: what was decided must be found again (docs/decisions.md).
 _KEPT_KINDS = frozenset({"corridors"})
@@ -235,6 +239,7 @@ class Workspace:
                     _make_writable(stray)
                     shutil.rmtree(stray)
             used = {manifest.get("travel") for manifest in self._manifests()}
+            used |= {self.public_run(path.parent.name).get("travel") for path in self._public_runs()}
             for path in sorted((self.folder / "cache").glob("*.parquet")):
                 if path.stem not in used:
                     path.unlink()
@@ -247,6 +252,24 @@ class Workspace:
     def _explained(self) -> set[str]:
         """Hashes of the inputs that the computed months were made from."""
         return {one["sha256"] for manifest in self._manifests() for one in manifest["inputs"]}
+
+    def _public_runs(self) -> list[Path]:
+        return sorted((self.folder / "published").glob(f"[0-9]*/{PUBLIC_RUN}"))
+
+    def public_run(self, month: str) -> dict[str, Any]:
+        """What the newest edition of a month was made from (`run`), and the digest of its day returns (`travel`).
+
+        Empty where it has not been published, and where the file cannot be read: the public run is then done again.
+        """
+        try:
+            found = json.loads((self.folder / "published" / month / PUBLIC_RUN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def keep_public_run(self, month: str, content: Mapping[str, Any]) -> None:
+        """Write what `public_run` gives, beside the editions of the month."""
+        _write_whole(self.folder / "published" / month / PUBLIC_RUN, dump_json(content))
 
     def settings(self) -> Settings:
         """The settings in `geomatch.toml`, with the sets of rules in `rules`. Raises InputError.

@@ -44,11 +44,13 @@ class PublicMonth:
         month: YYYY-MM.
         tables: PUBLIC_TABLES by name.
         facts: What the tables follow from: period, assumptions counted, limits; plain values.
+        travel: Digest of what its day returns follow from, by which the workspace keeps them; it is not published.
     """
 
     month: str
     tables: Mapping[str, Published]
     facts: Mapping[str, Any]
+    travel: str = ""
 
 
 def public_month(
@@ -97,6 +99,7 @@ def public_month(
         month,
         {name: published(frames[name], table, withhold_to) for name, table in PUBLIC_TABLES.items()},
         _facts(made),
+        made.travel,
     )
 
 
