@@ -57,8 +57,9 @@ def test_the_month_from_files_to_page(tmp_path: Path) -> None:
     assert sorted(path.stem for path in (folder / "months" / "2023-02").glob("*.parquet")) == sorted(TABLES)
     published = geomatch("publish", "2023-02", cwd=folder)
     assert published.returncode == 0, published.stderr
-    page = folder / published.stdout.strip()
+    page, public = (folder / line for line in published.stdout.splitlines())
     assert page == folder / "internal" / "2023-02" / "25" / "index.html"
+    assert "SYNTETISKA UPPGIFTER" in public.read_text(encoding="utf-8")
     assert "SYNTETISK" in page.read_text(encoding="utf-8")
 
 

@@ -77,8 +77,10 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_p
 def test_make_demo_works_twice_from_a_clone(clone: Path) -> None:
     for _time in range(2):
         said = run("make", "--no-print-directory", "demo", cwd=clone)
-        page = clone / said.splitlines()[-1]
+        page, public = (clone / line for line in said.splitlines()[-2:])
         assert page == clone / "demo" / "internal" / "2023-02" / "25" / "index.html"
+        assert public == clone / "demo" / "public" / "index.html"
+        assert public.is_file()
         assert "SYNTETISK" in page.read_text(encoding="utf-8")
 
 

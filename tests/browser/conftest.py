@@ -67,7 +67,15 @@ def watch(browser: Any) -> Iterator[Any]:
         watched.page.on("request", lambda request: watched.requests.append(request.url))
         watched.page.on("console", lambda said: watched.complaints.append(f"{said.type}: {said.text}"))
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-        watched.page.on("requestfailed", lambda request: watched.complaints.append(f"failed: {request.url}"))
+        watched.page.on(
+            "requestfailed",
+            # A page that is left stops what it was loading, which is nobody's fault.
+            lambda request: (
+                None
+                if request.failure == "net::ERR_ABORTED"
+                else watched.complaints.append(f"failed: {request.url}")
+            ),
+        )
         watched.page.on("dialog", lambda dialog: (watched.complaints.append("dialog"), dialog.dismiss()))
         return watched
 

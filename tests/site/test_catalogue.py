@@ -170,7 +170,7 @@ def test_a_distribution_for_each_format() -> None:
     # A file that is not laid out has no size, nor has what it is part of.
     assert graph.value(found["csv-2026-02"], DCAT.byteSize) is None
     assert str(graph.value(found["gpkg-2026-02"], DCAT.mediaType)) == "http://www.iana.org/assignments/media-types/application/geopackage+sqlite3"  # fmt: skip
-    assert len(list(graph.objects(found["csv-2026-02"], DCAT.downloadURL))) == 7
+    assert len(list(graph.objects(found["csv-2026-02"], DCAT.downloadURL))) == 8
 
 
 def test_a_county_alone_has_a_box_round_it() -> None:

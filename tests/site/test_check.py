@@ -54,7 +54,7 @@ def test_a_correct_site_has_no_problem(site: Path) -> None:
     assert report.bytes == sum(path.stat().st_size for path in files)
     assert report.largest_page_bytes == (site / "en/data/index.html").stat().st_size
     assert check_summary(report) == (
-        "14 pages checked; 170 links within the site; 2 links to others; 14 tables; "
+        "14 pages checked; 170 links within the site; 2 links to others; 16 tables; "
         f"{len(files)} files of 1 MB together; the front page loads 1 kB"
     )
 
@@ -62,7 +62,7 @@ def test_a_correct_site_has_no_problem(site: Path) -> None:
 def test_a_summary_in_swedish(site: Path) -> None:
     set_language("sv")
     assert check_summary(inspect_site(site)).startswith(
-        "14 sidor granskade; 170 länkar inom webbplatsen; 2 länkar till andra; 14 tabeller; "
+        "14 sidor granskade; 170 länkar inom webbplatsen; 2 länkar till andra; 16 tabeller; "
     )
 
 

@@ -59,6 +59,8 @@ def test_all_areas_are_there_and_every_code_is_of_one(december: PublicMonth) -> 
     assert (frames["corridors"]["from_code"] != frames["corridors"]["to_code"]).all()
     assert frames["similar"].groupby("municipality_code").size().eq(5).all()
     assert (frames["similar"]["municipality_code"] != frames["similar"]["similar_code"]).all()
+    # A month is made up without a travel surface.
+    assert frames.pop("surface").empty
     assert {frame["month"].iloc[0] for frame in frames.values()} == {"2025-12"}
     # 312 areas in 2 sexes, 3 target groups and 4 kinds of accommodation.
     assert len(frames["groups"]) == 312 * 9
@@ -191,7 +193,7 @@ def test_editions_are_the_same_bytes_in_every_process(tmp_path: Path) -> None:
         said.append(answer.stdout)
     assert said[0] == said[1]
     files = sorted(path.relative_to(tmp_path / "1") for path in (tmp_path / "1" / "published").rglob("*.*"))
-    assert len(files) == 16
+    assert len(files) == 18
     assert all((tmp_path / "1" / path).read_bytes() == (tmp_path / "2" / path).read_bytes() for path in files)
     assert made_month("2025-12", 3).facts != made_month("2025-11", 3).facts
     assert not _frames(made_month("2025-12", 4))["areas"].equals(_frames(made_month("2025-12", 3))["areas"])
