@@ -55,6 +55,7 @@ __all__ = [
     "read_inputs",
     "returns_between",
     "run_month",
+    "touching",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -158,7 +159,7 @@ class Computed:
             "served": of_county(self.served, county),
             "served_by_purpose": of_county(self.served_by_purpose, county),
             "gaps": ranked(of_county(self.gaps, county)),
-            "corridors": _touching(self.corridors, county),
+            "corridors": touching(self.corridors, county),
             "equity": of_county(self.equity, county),
             "similar": of_county(self.similar, county),
             "study_hours": of_county(self.study_hours, county),
@@ -431,7 +432,7 @@ def run_month(
     return MonthResult(workspace.manifest(month), computed=True, day_returns_kept=made.day_returns_kept)
 
 
-def _touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
+def touching(corridors: pd.DataFrame, county: str | None) -> pd.DataFrame:
     """The corridors that start or end in the county."""
     if county is None:
         return corridors

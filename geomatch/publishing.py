@@ -67,6 +67,7 @@ def publish_public(
     progress: Progress = lambda *_: None,
     *,
     rebuild: bool = False,
+    lay_out: bool = True,
 ) -> PublishedMonth | None:
     """Publish a computed month: compute what an outsider may know, keep it as an edition, lay out the site.
 
@@ -79,6 +80,7 @@ def publish_public(
         note: What changed since the edition before, and why; needed where the numbers are other than published.
         progress: Called with a step's name, and how much of it is done of how much.
         rebuild: Lay out the pages of every month anew.
+        lay_out: Whether the site is laid out; who publishes several months does it once, with the last.
 
     Returns:
         None for a month that is made of real input.
@@ -111,6 +113,8 @@ def publish_public(
         made = public_month(workspace, month, manifest["county"], inputs, before_it, progress)
         number, new = keep_edition(workspace, made, synthetic=True, note=note)
         workspace.keep_public_run(month, {"run": run, "travel": made.travel})
+    if not lay_out:
+        return PublishedMonth(number, new, Built((), 0, 0))
     built = build_site(
         workspace.folder,
         workspace.folder / PUBLIC,

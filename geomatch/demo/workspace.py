@@ -64,6 +64,6 @@ def make_demo(folder: Path, progress: Progress = lambda *_: None) -> tuple[Path,
             pages = {}
             for month in inputs.months:
                 run_month(workspace, month, COUNTY, progress)
-                publish_public(workspace, month, _NOTE, progress)
+                publish_public(workspace, month, _NOTE, progress, lay_out=month == inputs.months[-1])
                 pages[month] = publish_month(workspace, month, None, progress)[0]
     return pages[SHOWN_MONTH], workspace.folder / PUBLIC / "index.html"

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geomatch.disjoint import PLACE_DIMENSIONS
+from geomatch.manifest import of_county
 from geomatch.month import Computed
 from geomatch.need import published_total
 from geomatch.public.tables import MISSING, NATION, PUBLIC_TABLES
@@ -242,7 +243,7 @@ _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 
 def groups_table(made: Computed, areas: pd.DataFrame) -> pd.DataFrame:
     """Table `groups`: each dimension that the counts tell, for every area that has a total or whose parts tell it."""
-    need = made.tables["need"]
+    need = of_county(made.need.table, made.county)
     rows = []
     places = areas[areas["level"] == "municipality"]["area_code"].astype(str).tolist()
     for dimension, groups in _DIMENSIONS.items():

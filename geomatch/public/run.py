@@ -10,8 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geomatch.access import ranked
 from geomatch.disclosure import Published, published
-from geomatch.month import Computed, compute_month
+from geomatch.manifest import of_county
+from geomatch.month import Computed, compute_month, touching
 from geomatch.public.areas import areas_table, ceil, floor, groups_table, with_changes
 from geomatch.public.ground import surface_table
 from geomatch.public.inputs import PublicInputs
@@ -80,7 +82,13 @@ def public_month(
     made = compute_month(workspace, month, county, progress=progress, read=inputs.as_inputs())
     if not made.day_returns_kept:
         workspace.keep(made.travel, made.day_returns)
-    tables = made.tables
+    # Those of the month's tables that something is published of.
+    tables = {
+        "need": of_county(made.need.table, county).reset_index(drop=True),
+        "gaps": ranked(of_county(made.gaps, county)).reset_index(drop=True),
+        "corridors": touching(made.corridors, county).reset_index(drop=True),
+        "similar": of_county(made.similar, county).reset_index(drop=True),
+    }
     withhold_to = _threshold(inputs.settings)
     areas = areas_table(made, tables)
     # Changes are told of what is published, so that is made first.
@@ -238,7 +246,7 @@ def _corridors(corridors: pd.DataFrame) -> pd.DataFrame:
 def _facts(made: Computed) -> dict[str, Any]:
     """What the tables follow from, of what an outsider may know: for the pages and the manifest."""
     inputs, settings = made.inputs, made.inputs.settings
-    need = made.tables["need"]
+    need = of_county(made.need.table, made.county)
     # In which language a board reads is no part of any number.
     numbers = {name: value for name, value in settings.computing().items() if name != "language"}
     updated = sorted({str(one.facts["updated"]) for one in inputs.used if one.facts.get("updated")})
