@@ -83,7 +83,7 @@ def test_the_sources_ask_for_texts() -> None:
     # The extraction works at all: one id of each kind of source.
     found = asked_for()
     assert found["row {row}",].startswith("geomatch/errors.py:")
-    assert found["The page is not here",].startswith("geomatch/publish/templates/missing.html:")
+    assert found["No month has been published yet.",].startswith("geomatch/publish/templates/index.html:")
     plural = (
         "If it is opened, {n} more person gets a place.",
         "If it is opened, {n} more persons get a place.",
