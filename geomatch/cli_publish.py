@@ -47,6 +47,17 @@ def _published(month: str, folder: Path, language: str | None, note: str, *, reb
         "files_written": built.written,
         "files_kept": built.kept,
     }
+    if note.strip() and (not public.new or public.edition == 1):
+        say(_("The note was not used: no number that was published has changed."))
+    if public.new and public.later:
+        say(
+            _(
+                "Changes in {months} are told from what was published before. Publish them anew: {commands}"
+            ).format(
+                months=", ".join(public.later),
+                commands="; ".join(f"geomatch publish {one} --note “…”" for one in public.later),
+            )
+        )
     say(
         _("Public site: edition {number} of {month}; {written} files written, {kept} unchanged.").format(
             number=public.edition, month=month, written=built.written, kept=built.kept
@@ -64,6 +75,8 @@ def _publish(
     check: bool,  # noqa: FBT001 (likewise)
     as_json: bool,  # noqa: FBT001 (likewise)
 ) -> int:
+    if month is None and rebuild:
+        return _rebuilt(folder, check=check, as_json=as_json)
     if month is None and not check:
         raise InputError(
             Problem(
@@ -83,6 +96,33 @@ def _publish(
     return 0
 
 
+def _rebuilt(folder: Path, *, check: bool, as_json: bool) -> int:
+    """Lay out all public pages anew, and check them where that is asked for."""
+    from geomatch.site.build import PUBLIC, build_site
+    from geomatch.workspace import Workspace
+
+    workspace = Workspace(folder)
+    progress = Progress()
+    try:
+        with workspace.writing():
+            built = build_site(
+                workspace.folder,
+                workspace.folder / PUBLIC,
+                workspace.settings().site,
+                progress=progress,
+                rebuild=True,
+            )
+    finally:
+        progress.clear()
+    result: dict[str, Any] = {
+        "public": {"files_written": built.written, "files_kept": built.kept, "months": list(built.months)}
+    }
+    if check:
+        result["checked"] = _checked(folder)
+    print_result(result, str(workspace.folder / PUBLIC / "index.html"), as_json=as_json)
+    return 0
+
+
 def _checked(folder: Path) -> str:
     """Check the public tree; what was looked at, in words. Raises InputError with every problem."""
     from geomatch.site.build import PUBLIC
@@ -95,7 +135,9 @@ def _checked(folder: Path) -> str:
         raise InputError(
             Problem(
                 _("there are no public pages"),
-                remedy=_("Publish a month: geomatch publish YYYY-MM"),
+                remedy=_(
+                    "Publish a month of synthetic input, the only one for now: geomatch publish YYYY-MM"
+                ),
                 file=PUBLIC,
             )
         )
@@ -122,6 +164,12 @@ def _serve(folder: Path, port: int, public: bool) -> None:  # noqa: FBT001 (clic
 
     workspace = Workspace(folder)
     pages = workspace.folder / ("public" if public else "internal")
+    if not pages.is_dir() and public:
+        raise InputError(
+            _(
+                "There are no public pages: they are made for months of synthetic input only, by geomatch publish YYYY-MM"
+            )
+        )
     if not pages.is_dir():
         raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
     if not public:

@@ -13,9 +13,11 @@ __all__ = [
     "NOTHING",
     "decimal",
     "half_up",
+    "hundredths",
     "interval",
     "month_text",
     "pair",
+    "percent_ends",
     "percent_interval",
     "persons_floor",
     "rounded_parts",
@@ -65,14 +67,21 @@ def percent_interval(low: float | None, high: float | None) -> str:
     """Shares 0-1 as whole per cent: bounds rounded outwards (`38–52 %`), one value half up; a dash for none."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NOTHING
+    return _("{share} %").format(share=interval(*percent_ends(low, high)))
+
+
+def percent_ends(low: float, high: float) -> tuple[int, int]:
+    """Shares 0-1 as whole per cent: bounds rounded outwards, one value half up."""
     # A share such as 0.29 is not exact in binary: without the first rounding 29 % could become 28.
-    if round(float(low), 9) == round(float(high), 9):
-        return _("{share} %").format(share=decimal(float(low) * 100, 0))
-    ends = [
-        int((Decimal(repr(round(float(end), 9))) * 100).to_integral_value(rounding))
-        for end, rounding in ((low, ROUND_FLOOR), (high, ROUND_CEILING))
-    ]
-    return _("{share} %").format(share=interval(*ends))
+    ends = [Decimal(repr(round(float(end), 9))) * 100 for end in (low, high)]
+    ways = (ROUND_HALF_UP, ROUND_HALF_UP) if ends[0] == ends[1] else (ROUND_FLOOR, ROUND_CEILING)
+    first, last = (int(end.to_integral_value(way)) for end, way in zip(ends, ways, strict=True))
+    return first, last
+
+
+def hundredths(number: float) -> int:
+    """`number` in hundredths, half up: what `decimal(number, 2)` writes."""
+    return int((Decimal(repr(float(number))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def half_up(milli: int) -> int:

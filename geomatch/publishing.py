@@ -28,11 +28,13 @@ class PublishedMonth:
         edition: Number of the edition that holds the month's numbers.
         new: Whether it was made now.
         built: What was written of the site.
+        later: Published months whose changes are told from an earlier edition of this month, or from before it was.
     """
 
     edition: int
     new: bool
     built: Built
+    later: tuple[str, ...] = ()
 
 
 def _marked(settings: Settings) -> list[list[str]]:
@@ -104,7 +106,8 @@ def publish_public(
         known.digest if known else "",
     ]
     numbers = editions(workspace.folder).get(month, [])
-    if numbers and workspace.public_run(month).get("run") == run:
+    done = workspace.public_run(month)
+    if numbers and done.get("run") == run and done.get("edition") == numbers[-1]:
         number, new = numbers[-1], False
     else:
         settings = _with_marks(Settings.from_dict(manifest["settings"]), now)
@@ -112,7 +115,7 @@ def publish_public(
         before_it = (known.month, known.tables["areas"]) if known else None
         made = public_month(workspace, month, manifest["county"], inputs, before_it, progress)
         number, new = keep_edition(workspace, made, synthetic=True, note=note)
-        workspace.keep_public_run(month, {"run": run, "travel": made.travel})
+        workspace.keep_public_run(month, {"run": run, "edition": number, "travel": made.travel})
     if not lay_out:
         return PublishedMonth(number, new, Built((), 0, 0))
     built = build_site(
@@ -122,4 +125,5 @@ def publish_public(
         progress=progress,
         rebuild=rebuild,
     )
-    return PublishedMonth(number, new, built)
+    later = tuple(one for one in editions(workspace.folder) if one > month)[:1] if new else ()
+    return PublishedMonth(number, new, built, later)

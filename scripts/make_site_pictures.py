@@ -9,18 +9,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from make_pictures import ARGUMENTS
 from playwright.sync_api import sync_playwright
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures" / "site"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGES = {
     "all-areas": "index.html",
     "county": "2023-02/25/index.html#municipality=2510",

@@ -183,5 +183,5 @@ def test_without_public_pages_there_is_nothing_to_check(
     assert run("publish", "--check", "-w", str(workspace)) == 2
     assert (
         capsys.readouterr().err
-        == "public: there are no public pages. Publish a month: geomatch publish YYYY-MM\n"
+        == "public: there are no public pages. Publish a month of synthetic input, the only one for now: geomatch publish YYYY-MM\n"
     )

@@ -83,7 +83,9 @@ def test_the_sources_ask_for_texts() -> None:
     # The extraction works at all: one id of each kind of source.
     found = asked_for()
     assert found["row {row}",].startswith("geomatch/errors.py:")
-    lead = "Choose month and county. Each page has a map, the same facts as tables, and what the numbers mean."
+    lead = (
+        "Choose month and county. Each page has a map, the same facts as tables, and what the numbers mean."
+    )
     assert found[lead,].startswith("geomatch/publish/templates/index.html:")
     plural = (
         "If it is opened, {n} more person gets a place.",

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from geomatch.disjoint import PLACE_DIMENSIONS
-from geomatch.manifest import of_county
 from geomatch.month import Computed
 from geomatch.need import published_total
+from geomatch.public.parts import of_its_county
 from geomatch.public.tables import MISSING, NATION, PUBLIC_TABLES
 from geomatch.sources.regions import counties
 from geomatch.tables import ALL, records
@@ -215,23 +215,37 @@ def with_changes(areas: pd.DataFrame, before: tuple[str, pd.DataFrame] | None) -
     """`areas`, as published, with what changed since an earlier published month, in what was published of both."""
     month, earlier = before or ("", pd.DataFrame(columns=["area_code"]))
     known = {str(row.area_code): row for row in records(earlier)}
+    here, there = _covered(areas), _covered(earlier) if before else frozenset()
     rows: list[dict[str, Any]] = []
     for row in (dict(zip(areas.columns, values, strict=True)) for values in areas.itertuples(index=False)):
-        was = known.get(str(row["area_code"]))
+        code = str(row["area_code"])
+        was = known.get(code)
+        # A county or the whole is compared where it is of the same municipalities in both.
+        if len(code) < 4 and _within(here, code) != _within(there, code):
+            was = None
         made: dict[str, Any] = {"before": month, "places_change": None}
         for stem in ("need", "gap"):
             low, high = row[f"{stem}_low"], row[f"{stem}_high"]
-            if was is None or was.municipalities != row["municipalities"]:
+            if was is None:
                 made |= _signed(f"{stem}_change", None, None, MISSING)
             elif sign := row[f"{stem}_sign"] or getattr(was, f"{stem}_sign"):
                 made |= _signed(f"{stem}_change", None, None, sign)
             else:
                 least = int(low) - int(getattr(was, f"{stem}_high"))
                 made |= _signed(f"{stem}_change", least, int(high) - int(getattr(was, f"{stem}_low")))
-        if was is not None and was.municipalities == row["municipalities"]:
+        if was is not None:
             made["places_change"] = int(row["places"]) - int(was.places)
         rows.append({**row, **made})
     return pd.DataFrame(rows)
+
+
+def _covered(areas: pd.DataFrame) -> frozenset[str]:
+    """The municipalities that a table `areas` has."""
+    return frozenset(code for code in areas["area_code"].astype(str) if len(code) == 4)
+
+
+def _within(codes: frozenset[str], area: str) -> frozenset[str]:
+    return codes if area == NATION else frozenset(code for code in codes if code.startswith(area))
 
 
 _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -243,7 +257,7 @@ _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 
 def groups_table(made: Computed, areas: pd.DataFrame) -> pd.DataFrame:
     """Table `groups`: each dimension that the counts tell, for every area that has a total or whose parts tell it."""
-    need = of_county(made.need.table, made.county)
+    need = of_its_county(made.need.table, made.county)
     rows = []
     places = areas[areas["level"] == "municipality"]["area_code"].astype(str).tolist()
     for dimension, groups in _DIMENSIONS.items():

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from geomatch.asked import is_month
 from geomatch.errors import InputError, Problem
 from geomatch.public.parts import rows_of
 from geomatch.public.run import PublicMonth
@@ -60,18 +61,30 @@ class Edition:
         if code not in self.counties:
             return self
         number, digest = self.counties[code]
-        notes = {one: note for one, note in self.notes.items() if one <= number}
-        return replace(self, number=number, note=notes.get(number, self.note), digest=digest, notes=notes)
+        note = self.notes.get(number, "")
+        return replace(self, number=number, note=note, digest=digest, notes={number: note})
 
 
 def _digest(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], *, synthetic: bool) -> str:
     """A digest of the numbers themselves, so that it is the same for every version of a file format."""
     whole = hashlib.sha256()
     whole.update(dump_json({"facts": facts, "synthetic": synthetic}).encode())
-    for name in PUBLIC_TABLES:
+    for name in sorted(tables):
         whole.update(f"\n{name}\n".encode())
         whole.update(tables[name].to_csv(index=False, lineterminator="\n").encode())
     return whole.hexdigest()
+
+
+def _told_of_others(frames: Mapping[str, pd.DataFrame], county: str) -> dict[str, pd.DataFrame]:
+    """What pages of a county tell of others: ways to activities elsewhere, and how similar municipalities fare."""
+    ways, similar, areas = frames["ways"], frames["similar"], frames["areas"]
+    alike = set(similar.loc[similar["municipality_code"].astype(str).str.startswith(county), "similar_code"])
+    return {
+        "ways of others": ways[ways["from_code"].astype(str).str.startswith(county)],
+        "similar areas": areas.loc[
+            areas["area_code"].isin(alike), ["area_code", "gap_share_low", "gap_share_high", "gap_sign"]
+        ],
+    }
 
 
 def _counties(
@@ -92,9 +105,13 @@ def _counties(
         synthetic: Its figures are made up.
     """
     areas = frames["areas"]
+    # What pages tell; the settings hold more, some of it of no consequence for any number.
+    told = {name: facts.get(name) for name in ("updated", "window", "sources")}
     result: dict[str, list[Any]] = {}
     for code in sorted(areas.loc[areas["level"] == "county", "area_code"].astype(str)):
-        digest = _digest(rows_of(frames, code), facts, synthetic=synthetic)
+        digest = _digest(
+            {**rows_of(frames, code), **_told_of_others(frames, code)}, told, synthetic=synthetic
+        )
         was = earlier.get(code)
         result[code] = [was[0], digest] if was and was[1] == digest else [number, digest]
     return result
@@ -109,6 +126,9 @@ def editions(folder: Path) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     # Not `.1.new`, which a killed command left.
     for path in sorted((folder / FOLDER).glob("[0-9]*-[0-9]*/[0-9]*/edition.json")):
+        # Nor a copy that somebody made beside it.
+        if not is_month(path.parts[-3]) or not path.parts[-2].isdigit():
+            continue
         found.setdefault(path.parts[-3], []).append(int(path.parts[-2]))
     return {month: sorted(numbers) for month, numbers in sorted(found.items())}
 
@@ -189,6 +209,25 @@ def before(months: Sequence[str], month: str) -> str | None:
     return max((one for one in months if one < month), default=None)
 
 
+def _same_numbers(
+    folder: Path,
+    month: str,
+    number: int,
+    frames: Mapping[str, pd.DataFrame],
+    content: Mapping[str, Any],
+    digest: str,
+    *,
+    synthetic: bool,
+) -> bool:
+    """Whether an edition has these numbers; settings that changed none of them make no other edition."""
+    if content["digest"] == digest:
+        return True
+    kept = read_edition(folder, month, number)
+    return kept.synthetic == synthetic and all(
+        frames[name].equals(kept.tables[name]) for name in PUBLIC_TABLES
+    )
+
+
 def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, note: str) -> tuple[int, bool]:
     """Keep a month as a new edition, where its numbers differ from those of the newest one.
 
@@ -210,8 +249,21 @@ def keep_edition(workspace: Workspace, made: PublicMonth, *, synthetic: bool, no
     newest: dict[str, Any] = {}
     if numbers:
         newest = _content(workspace.folder / FOLDER / made.month / str(numbers[-1]))
-        if newest["digest"] == digest:
+        if _same_numbers(
+            workspace.folder, made.month, numbers[-1], frames, newest, digest, synthetic=synthetic
+        ):
             return numbers[-1], False
+        have = {code for code in frames["areas"]["area_code"].astype(str) if len(code) == 2}
+        if gone := sorted(set(newest.get("counties", {})) - have):
+            raise InputError(
+                Problem(
+                    _("{month} is published for counties that it is not computed for now: {codes}").format(
+                        month=made.month, codes=", ".join(gone)
+                    ),
+                    _("a month computed for those as well"),
+                    _("Compute it for all and publish again: geomatch run {month}").format(month=made.month),
+                )
+            )
         if not note.strip():
             raise InputError(
                 Problem(

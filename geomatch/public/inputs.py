@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -200,7 +201,13 @@ def _shown_series(
     )
     keys = list(known)
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    number = {own_ids[old]: f"a{new:05d}" for new, old in enumerate(order, start=1)}
+    # Within each municipality, so that one that comes or goes leaves the others' numbers as they are.
+    held: Counter[str] = Counter()
+    number = {}
+    for old in order:
+        code = keys[old][0]
+        held[code] += 1
+        number[own_ids[old]] = f"a{code}{held[code]:04d}"
     shown = shown.iloc[order].reset_index(drop=True)
     shown["series_id"] = [number[one] for one in shown["series_id"]]
     shown["activity_id"] = shown["series_id"]

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["rows_of"]
+__all__ = ["of_its_county", "rows_of"]
+
+
+def of_its_county(table: pd.DataFrame, county: str | None) -> pd.DataFrame:
+    """The rows of a table (with county_code) of a county, or all when it is None."""
+    return table if county is None else table[table["county_code"] == county]
 
 
 def rows_of(tables: Mapping[str, pd.DataFrame], county: str | None) -> dict[str, pd.DataFrame]:

@@ -12,11 +12,11 @@ import pandas as pd
 
 from geomatch.access import ranked
 from geomatch.disclosure import Published, published
-from geomatch.manifest import of_county
 from geomatch.month import Computed, compute_month, touching
 from geomatch.public.areas import areas_table, ceil, floor, groups_table, with_changes
 from geomatch.public.ground import surface_table
 from geomatch.public.inputs import PublicInputs
+from geomatch.public.parts import of_its_county
 from geomatch.public.tables import (
     APPLIES_NOT,
     MISSING,
@@ -84,10 +84,10 @@ def public_month(
         workspace.keep(made.travel, made.day_returns)
     # Those of the month's tables that something is published of.
     tables = {
-        "need": of_county(made.need.table, county).reset_index(drop=True),
-        "gaps": ranked(of_county(made.gaps, county)).reset_index(drop=True),
+        "need": of_its_county(made.need.table, county).reset_index(drop=True),
+        "gaps": ranked(of_its_county(made.gaps, county)).reset_index(drop=True),
         "corridors": touching(made.corridors, county).reset_index(drop=True),
-        "similar": of_county(made.similar, county).reset_index(drop=True),
+        "similar": of_its_county(made.similar, county).reset_index(drop=True),
     }
     withhold_to = _threshold(inputs.settings)
     areas = areas_table(made, tables)
@@ -246,7 +246,7 @@ def _corridors(corridors: pd.DataFrame) -> pd.DataFrame:
 def _facts(made: Computed) -> dict[str, Any]:
     """What the tables follow from, of what an outsider may know: for the pages and the manifest."""
     inputs, settings = made.inputs, made.inputs.settings
-    need = of_county(made.need.table, made.county)
+    need = of_its_county(made.need.table, made.county)
     # In which language a board reads is no part of any number.
     numbers = {name: value for name, value in settings.computing().items() if name != "language"}
     updated = sorted({str(one.facts["updated"]) for one in inputs.used if one.facts.get("updated")})

@@ -17,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geomatch.assets.folium_script import folium_script
 from geomatch.numbers import interval
 from geomatch.plain import plain
 from geomatch.publish.activities import activity_sentences
@@ -274,14 +275,6 @@ def _style(feature: Feature) -> dict[str, Any]:
     return style
 
 
-def _number_elements(element: Any, start: int = 0) -> int:  # noqa: ANN401 (an element of branca, which has no types)
-    """Give every element a number for its random id, so that the same facts give the same bytes."""
-    element._id = f"{start:04d}"  # noqa: SLF001  # branca has no public way to choose the id that names the variable
-    for child in element._children.values():  # noqa: SLF001  # Folium has no public way to its parts
-        start = _number_elements(child, start + 1)
-    return start
-
-
 def _add_layer(
     to: folium.Map,
     features: list[Feature],
@@ -345,8 +338,6 @@ def map_files(facts: CountyFacts, shown: list[ShownMunicipality], places: list[L
     )
     # Folium keeps its own arguments of these names for tiles, of which there are none.
     drawn.options.update(min_zoom=3, max_zoom=14)
-    # The page links its own copies of Leaflet; jQuery, Bootstrap and the icon fonts are not used.
-    drawn.default_js, drawn.default_css = [], []
     texts = _Texts()
     corridors = _corridor_features(facts, texts)
     ends = {str(code) for code in facts.own_corridors()[["from_code", "to_code"]].to_numpy().ravel()}
@@ -389,8 +380,4 @@ def map_files(facts: CountyFacts, shown: list[ShownMunicipality], places: list[L
     view.options["animate"] = False
     view.add_to(drawn)
     drawn.add_child(Finish(drawn, control, layers))
-    _number_elements(drawn)
-    drawn.render()
-    script = drawn.get_root().script.render()
-    lines = [line.rstrip() for line in script.splitlines() if line.strip()]
-    return {"data.js": texts.script(), "map.js": "\n".join(lines) + "\n"}
+    return {"data.js": texts.script(), "map.js": folium_script(drawn)}

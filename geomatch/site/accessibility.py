@@ -63,7 +63,7 @@ def accessibility_page(pages: Pages, *, synthetic: bool) -> tuple[str, str]:
                         "The map is not meant for navigation, and such maps are exempt from the law. It can still be used with the keyboard: Tab leads to the map, the arrows and the first letters of a name to a municipality, Enter chooses it. What was chosen is read out as text beside the map."
                     ),
                     _(
-                        "Every fact on the map is also in the tables and texts under it, so nothing is to be had from the map alone."
+                        "Every figure on the map is also in the tables and texts, on the page itself or on those of the counties and municipalities. The surface of minutes is a table among the downloads; names of localities are on the map only."
                     ),
                 ),
                 (

@@ -109,7 +109,7 @@ def _state(row: Any) -> str:  # noqa: ANN401  a row of a frame
         texts.append(
             _("How many of them get no place in any activity is not shown ({sign}).").format(sign=gap)
         )
-    elif row.need_high == 0:
+    elif not row.need_sign and row.need_high == 0:
         return " ".join(texts)
     else:
         share = share_figure(row.gap_share_low, row.gap_share_high)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geomatch.asked import is_month
 from geomatch.assets import leaflet_files, own_files
 from geomatch.errors import InputError, Problem
 from geomatch.public.editions import Edition, editions, read_edition
@@ -211,6 +212,12 @@ def build_site(
     Raises:
         InputError: Nothing has been published, or an edition was changed after it was published.
     """
+    # A link, say into a web server's folder, stays one.
+    out = out.resolve()
+    stopped = out.with_name(f".{out.name}.old")
+    if stopped.exists() and not out.exists():
+        # Put aside by a build that was stopped between its two renames.
+        stopped.rename(out)
     numbers = editions(folder)
     if not numbers:
         raise InputError(
@@ -248,6 +255,11 @@ def build_site(
             for context in contexts.values():
                 tree.only(f"{context.prefix}{edition.month}", made)
             tree.only(f"data/{edition.month}", made)
+        for folder_of_months in ("", "en", "data"):
+            for path in sorted((tree.folder / folder_of_months).glob("[0-9]*-[0-9]*")):
+                # What is no longer among the editions is no longer published.
+                if path.is_dir() and is_month(path.name) and path.name not in months:
+                    shutil.rmtree(path)
         _whole_site(tree, folder, site, listed, languages, assets, names)
         progress(_("Public pages"), len(stale), len(stale))
         everything = sum(path.is_file() for path in tree.folder.rglob("*"))

@@ -36,6 +36,8 @@ _FALLBACK: Mapping[str, tuple[int, ...]] = {
     "need_change": (-10, 0, 1, 11),
 }
 _CLASSES = 5
+# The share of women, whole per cent: the same distance on both sides of half.
+FIXED: Mapping[str, Any] = {"limits": [35, 45, 56, 66], "kind": "d", "method": "fixed", "month": ""}
 
 
 def _natural(values: np.ndarray, classes: int) -> list[float] | None:
@@ -99,9 +101,7 @@ def class_limits(listed: Sequence[Edition]) -> dict[str, dict[str, Any]]:
         classes from low to high, `d` for those around a middle), `method` and `month` (the last one reckoned with).
     """
     month = max((edition.month for edition in listed), default="")
-    result: dict[str, dict[str, Any]] = {
-        "women_share": {"limits": [350, 450, 551, 651], "kind": "d", "method": "fixed", "month": month}
-    }
+    result: dict[str, dict[str, Any]] = {"women_share": dict(FIXED)}
     for layer in _LAYERS:
         limits, method = _of_layer(layer, listed)
         kind = "d" if layer == "need_change" else "c"
@@ -135,8 +135,18 @@ def kept_limits(folder: Path, listed: Sequence[Edition]) -> dict[str, dict[str, 
                     file=f"{FOLDER}/classes.json",
                 )
             )
-        return found
-    made = class_limits(listed)
+        missing = [layer for layer, one in found.items() if one["method"] == "assumed"]
+        better = class_limits(listed) if missing else {}
+        missing = [layer for layer in missing if better[layer]["method"] != "assumed"]
+        # Fixed limits go by the program; assumed ones only until there are values to choose by.
+        made: dict[str, dict[str, Any]] = {
+            layer: better[layer] if layer in missing else dict(FIXED) if layer == "women_share" else one
+            for layer, one in found.items()
+        }
+        if made == found:
+            return made
+    else:
+        made = class_limits(listed)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(".classes.new")
     part.write_text(dump_json(made), encoding="utf-8")

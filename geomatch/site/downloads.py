@@ -161,6 +161,9 @@ def _manifest(edition: Edition, county: str | None, made: list[tuple[Download, b
             "digest": edition.digest,
             "updated": edition.facts.get("updated", ""),
             "sources": edition.facts["sources"],
+            **{
+                name: edition.facts[name] for name in ("window", "signs", "settings") if name in edition.facts
+            },
             "licence": {"name": LICENCE_NAME, "address": LICENCE},
             "files": [
                 {

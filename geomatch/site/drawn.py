@@ -8,19 +8,11 @@ one script of some hundred bytes serves all pages and months, names no host, and
 from __future__ import annotations
 
 import html
-from typing import Any
 
+from geomatch.assets.folium_script import folium_script
 from geomatch.settings import SiteSettings
 
 __all__ = ["map_script"]
-
-
-def _number_elements(element: Any, start: int = 0) -> int:  # noqa: ANN401  an element of branca, which has no types
-    """Give every element a number for its random id, so that the same site gets the same bytes."""
-    element._id = f"{start:04d}"  # noqa: SLF001  # branca has no public way to choose the id that names the variable
-    for child in element._children.values():  # noqa: SLF001  # Folium has no public way to its parts
-        start = _number_elements(child, start + 1)
-    return start
 
 
 def map_script(site: SiteSettings) -> str:
@@ -54,8 +46,6 @@ def map_script(site: SiteSettings) -> str:
     )  # fmt: skip
     # Folium keeps its own arguments of these names for tiles, of which there are none.
     drawn.options.update(min_zoom=3, max_zoom=14)
-    # The page links its own copies of Leaflet; jQuery, Bootstrap and the icon fonts are not used.
-    drawn.default_js, drawn.default_css = [], []
     tiles = None
     if site.tiles_url:
         # Leaflet writes it as HTML, and Folium reads it as a template once more.
@@ -63,7 +53,4 @@ def map_script(site: SiteSettings) -> str:
         tiles = folium.TileLayer(tiles=site.tiles_url, attr=named, overlay=True, show=False)
         tiles.add_to(drawn)
     drawn.add_child(Element(drawn, tiles))
-    _number_elements(drawn)
-    drawn.render()
-    lines = [line.rstrip() for line in drawn.get_root().script.render().splitlines() if line.strip()]
-    return "\n".join(lines) + "\n"
+    return folium_script(drawn)

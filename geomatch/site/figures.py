@@ -11,7 +11,16 @@ from geomatch.numbers import decimal, interval, percent_interval, whole
 from geomatch.public.tables import APPLIES_NOT, MISSING, WITHHELD
 from geomatch.words import gettext as _
 
-__all__ = ["change_figure", "figure", "index_figure", "share_figure", "sign_text"]
+__all__ = [
+    "change_figure",
+    "figure",
+    "gap_share_sign",
+    "index_figure",
+    "share_figure",
+    "share_sign",
+    "sign_text",
+    "women_share_sign",
+]
 
 
 def is_missing(value: Any) -> bool:  # noqa: ANN401 (a cell of a frame)
@@ -56,10 +65,32 @@ def index_figure(low: Any, high: Any) -> str:  # noqa: ANN401 (cells of a frame)
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
+def share_sign(*signs: str, nobody: bool) -> str:
+    """The sign in the place of a share: that of a figure it follows; else it does not apply, or is not known exactly.
+
+    Args:
+        signs: Of the figures that the share follows.
+        nobody: There is nobody to take a share of.
+    """
+    return next((sign for sign in signs if sign), APPLIES_NOT if nobody else MISSING)
+
+
+def women_share_sign(row: Any) -> str:  # noqa: ANN401 (a row of areas)
+    """The sign where the share of women is not told."""
+    known = not is_missing(row.women_high) and not is_missing(row.men_high)
+    return share_sign(row.women_sign, row.men_sign, nobody=known and row.women_high + row.men_high == 0)
+
+
+def gap_share_sign(row: Any) -> str:  # noqa: ANN401 (a row of areas)
+    """The sign where the share without a place is not told."""
+    nobody = not is_missing(row.need_high) and row.need_high == 0
+    return share_sign(row.gap_sign, row.need_sign, nobody=nobody)
+
+
 def sign_text(sign: str) -> str:
     """What a sign means."""
     return {
-        WITHHELD: _("withheld: the number is small, and persons could be recognised"),
+        WITHHELD: _("withheld: the number is or may be so small that persons could be recognised"),
         MISSING: _("not known: the source does not say"),
         APPLIES_NOT: _("not applicable: there is nothing to count"),
     }[sign]

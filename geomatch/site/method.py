@@ -212,7 +212,7 @@ def _withheld(least: str) -> Section:
         _("What is withheld, and why"),
         (
             _(
-                "Numbers of {n} persons are not shown, of those enrolled as well as of the gap and all that follows from it. In a small place a small number could tell who it is about."
+                "Numbers that are {n} persons, or may be, are not shown, of those enrolled as well as of the gap and all that follows from it. In a small place a small number could tell who it is about."
             ).format(n=least),
             _(
                 "The numbers here are made in a computation of their own, from nothing but what anybody may know: the agency's published counts with their signs, public timetables, and activities that may be shown. Addresses of accommodation are never part of it."

@@ -99,7 +99,8 @@ def _month_chart(rows: MonthRows, code: str) -> Markup | None:
     points = []
     for month, areas in (*rows.earlier, (rows.edition.month, rows.areas)):
         row = areas.get(code)
-        if row is not None:
+        # Another month's whole may be of other municipalities: that is another whole.
+        if row is not None and row.municipalities == rows.areas[code].municipalities:
             places = Figure(int(row.places), int(row.places))
             points.append(Point(month, _as_figure(row, "need"), _as_figure(row, "gap"), places))
     return over_months("chart-months", points, rows.name(code)) if len(points) > 1 else None

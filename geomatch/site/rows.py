@@ -91,6 +91,15 @@ def _by_code(areas: pd.DataFrame) -> dict[str, Any]:
 _NEAREST = ["travel_min", "from_code", "activity"]
 
 
+# In Swedish å comes before ä and ö, which their code points do not.
+_LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+
+
+def alphabetical(name: str) -> str:
+    """A key that puts names in the order of the Swedish alphabet."""
+    return name.casefold().translate(_LAST_LETTERS)
+
+
 def month_rows(edition: Edition, names: Names, earlier: Sequence[tuple[str, pd.DataFrame]]) -> MonthRows:
     """The rows of an edition by code.
 
@@ -103,7 +112,7 @@ def month_rows(edition: Edition, names: Names, earlier: Sequence[tuple[str, pd.D
     areas = _by_code(tables["areas"])
 
     def by_name(codes: Iterable[str]) -> list[str]:
-        return sorted(codes, key=lambda code: (names.of(code), code))
+        return sorted(codes, key=lambda code: (alphabetical(names.of(code)), code))
 
     listed = sorted(
         _records(tables["activities"]), key=lambda row: (plain(row.name).casefold(), str(row.activity))

@@ -356,5 +356,7 @@ def lead_sentences(row: Any, name: str, edition: Edition, largest: list[tuple[st
         ).format(n=interval(*gap), share=share)
     if largest:
         names = [f"{one} ({shown})" for one, shown in largest]
-        second += " " + _("The gap is largest in {names}.").format(names=listed(names))
+        second += " " + _("Of the gaps that are shown the largest are in {names}.").format(
+            names=listed(names)
+        )
     return [first, second, _change_sentence(row)]

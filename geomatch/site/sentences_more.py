@@ -38,9 +38,9 @@ def _gain(row: Any) -> str:  # noqa: ANN401 (a row of corridors)
     if row.gain_sign:
         if str(row.gain_sign) == WITHHELD:
             return (
-                _("How many would lose their place without it is withheld: the number is small.")
+                _("How many would lose their place without it is withheld: the number is or may be small.")
                 if is_open
-                else _("How many more get a place is withheld: the number is small.")
+                else _("How many more get a place is withheld: the number is or may be small.")
             )
         return ""
     low, high = int(row.gain_low), int(row.gain_high)

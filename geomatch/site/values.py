@@ -14,10 +14,11 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
+from geomatch.numbers import hundredths, percent_ends
 from geomatch.plain import plain
 from geomatch.public.editions import Edition
 from geomatch.public.tables import APPLIES_NOT, MISSING
-from geomatch.site.figures import is_missing
+from geomatch.site.figures import gap_share_sign, is_missing, women_share_sign
 from geomatch.sources.places import embedded_localities
 from geomatch.sources.regions import counties, municipalities
 from geomatch.tables import records
@@ -72,12 +73,12 @@ def keyed_script(target: str, key: str, value: object) -> str:
 
 
 def _cell(row: Any, field: str, kind: str) -> Any:  # noqa: ANN401 (a row of a frame; a cell of JSON)
-    """One figure of an area: a number, `[low, high]` or a sign; shares in thousandths, the index in hundredths."""
+    """One figure of an area: a number, `[low, high]` or a sign; shares in whole per cent, the index in hundredths."""
     if kind == "plain":
         return int(getattr(row, field))
     if kind == "share":
         value = getattr(row, field)
-        return (row.women_sign or APPLIES_NOT) if is_missing(value) else round(float(value) * 1000)
+        return women_share_sign(row) if is_missing(value) else percent_ends(value, value)[0]
     low, high = getattr(row, f"{field}_low"), getattr(row, f"{field}_high")
     if kind == "figure":
         sign = getattr(row, f"{field}_sign")
@@ -85,9 +86,9 @@ def _cell(row: Any, field: str, kind: str) -> Any:  # noqa: ANN401 (a row of a f
             return sign or MISSING
         ends = [int(low), int(high)]
     elif is_missing(low) or is_missing(high):
-        return row.gap_sign or APPLIES_NOT if kind == "shares" else APPLIES_NOT
+        return gap_share_sign(row) if kind == "shares" else APPLIES_NOT
     else:
-        ends = [round(float(end) * (1000 if kind == "shares" else 100)) for end in (low, high)]
+        ends = list(percent_ends(low, high) if kind == "shares" else map(hundredths, (low, high)))
     return ends[0] if ends[0] == ends[1] else ends
 
 
@@ -164,11 +165,13 @@ def activities_script(edition: Edition) -> str:
         return words.setdefault(plain(str(text)), len(words))
 
     near: dict[str, list[list[Any]]] = {}
+    ways_of: dict[str, int] = {}
     for row in records(ways.sort_values(["activity", "travel_min", "from_code"], kind="stable")):
         found = near.setdefault(str(row.activity), [])
+        ways_of[str(row.activity)] = ways_of.get(str(row.activity), 0) + 1
         if len(found) < _WAYS:
-            changes = 0 if is_missing(row.transfers) else int(row.transfers)
-            found.append([str(row.from_code), word(row.from_name), round(float(row.travel_min)), changes])
+            changes = None if is_missing(row.transfers) else int(row.transfers)
+            found.append([str(row.from_code), word(row.from_name), whole_minutes(row.travel_min), changes])
     entries = []
     for row in records(table):
         if is_missing(row.latitude):
@@ -187,9 +190,15 @@ def activities_script(edition: Edition) -> str:
                 str(row.times),
                 word(row.organiser),
                 near.get(str(row.activity), []),
+                ways_of.get(str(row.activity), 0),
             ]
         )
     return keyed_script("activities", edition.month, {"entries": entries, "words": list(words)})
+
+
+def whole_minutes(minutes: float) -> int:
+    """Minutes as pages write them: whole, half up."""
+    return int(float(minutes) + 0.5)
 
 
 def corridors_script(edition: Edition) -> str:
@@ -206,7 +215,7 @@ def corridors_script(edition: Edition) -> str:
                 str(row.status),
                 str(row.verdict),
                 gain,
-                None if is_missing(row.travel_best_min) else round(float(row.travel_best_min)),
+                None if is_missing(row.travel_best_min) else whole_minutes(row.travel_best_min),
                 round(float(row.sessions_per_week), 1),
             ]
         )

@@ -10,7 +10,16 @@ from markupsafe import Markup, escape
 
 from geomatch.numbers import decimal, month_text, whole
 from geomatch.public.tables import APPLIES_NOT, MISSING, WITHHELD
-from geomatch.site.figures import change_figure, figure, index_figure, is_missing, share_figure, sign_text
+from geomatch.site.figures import (
+    change_figure,
+    figure,
+    gap_share_sign,
+    index_figure,
+    is_missing,
+    share_figure,
+    sign_text,
+    women_share_sign,
+)
 from geomatch.site.layout import link_to, said
 from geomatch.site.mapwords import field_text
 from geomatch.site.plain import plain
@@ -115,7 +124,7 @@ def _value(value: Any, sign: str = "") -> float | None:  # noqa: ANN401 (a cell 
 
 
 def _scaled(value: Any, times: int, sign: str = "") -> float | None:  # noqa: ANN401 (a cell of a frame)
-    """A share in thousandths or an index in hundredths, as the scripts of data have them."""
+    """A share in whole per cent or an index in hundredths, as the scripts of data have them: what is sorted by."""
     return None if sign or is_missing(value) else float(round(float(value) * times))
 
 
@@ -132,10 +141,10 @@ def _change_cell(row: Any, stem: str) -> Cell:  # noqa: ANN401 (a row of areas)
 def _area_cells(row: Any) -> tuple[Cell, ...]:  # noqa: ANN401 (a row of areas)
     """The figures of an area, in the order of `_area_headings`."""
     women_share = (
-        Cell(str(row.women_sign) or APPLIES_NOT, None, "women_share")
+        Cell(women_share_sign(row), None, "women_share")
         if is_missing(row.women_share)
         else Cell(
-            share_figure(row.women_share, row.women_share), _scaled(row.women_share, 1000), "women_share"
+            share_figure(row.women_share, row.women_share), _scaled(row.women_share, 100), "women_share"
         )
     )
     return (
@@ -149,8 +158,12 @@ def _area_cells(row: Any) -> tuple[Cell, ...]:  # noqa: ANN401 (a row of areas)
         _figure_cell(row, "gap", "gap"),
         _change_cell(row, "gap_change"),
         Cell(
-            share_figure(row.gap_share_low, row.gap_share_high, str(row.gap_sign)),
-            _scaled(row.gap_share_low, 1000, str(row.gap_sign)),
+            share_figure(
+                row.gap_share_low,
+                row.gap_share_high,
+                gap_share_sign(row) if is_missing(row.gap_share_low) else "",
+            ),
+            _scaled(row.gap_share_low, 100, str(row.gap_sign)),
             "gap_share",
         ),
         Cell(
@@ -244,6 +257,8 @@ def month_table(rows: MonthRows, name: str, title: str, code: str) -> TableView:
     made = []
     for month, areas in reversed(months):
         row = areas.get(code)
+        if row is not None and row.municipalities != rows.areas[code].municipalities:
+            row = None
         cells = (
             (
                 _figure_cell(row, "need"),

@@ -287,7 +287,11 @@ def test_what_runs_is_what_the_boards_run_has(board: Inputs, rows: Rows) -> None
     assert sorted(public[columns].itertuples(index=False, name=None)) == sorted(
         running[columns].itertuples(index=False, name=None)
     )
-    assert public["series_id"].tolist() == [f"a{n:05d}" for n in range(1, len(running) + 1)]
+    codes = public["municipality_code"].tolist()
+    # Within each municipality from 1 on, without a gap that would tell of what is hidden.
+    assert public["series_id"].tolist() == [
+        f"a{code}{codes[: at + 1].count(code):04d}" for at, code in enumerate(codes)
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ the whole run

@@ -184,11 +184,11 @@ def test_activities(later: PublicMonth) -> None:
     columns = ["activity", "organiser", "shown_at", "times", "valid_from", "x_m", "y_m"]
     found = {name: tuple(None if pd.isna(v) else v for v in row) for name, row in frame[columns].iterrows()}
     assert found == {
-        "Kvinnogruppen": ("a00001", "", "municipality", "", "", 609_000.0, 6_700_000.0),
+        "Kvinnogruppen": ("a03310001", "", "municipality", "", "", 609_000.0, 6_700_000.0),
         "Språkcafé": (
-            "a00002", "Anordnaren", "place", "mon 10:00-12:00; wed 10:00-12:00", "2022-09-01", 600_000.0, 6_700_000.0,
+            "a03800001", "Anordnaren", "place", "mon 10:00-12:00; wed 10:00-12:00", "2022-09-01", 600_000.0, 6_700_000.0,
         ),
-        "Svenska på nätet": ("a00003", "Anordnaren", "nowhere", "", "2022-09-01", None, None),
+        "Svenska på nätet": ("a03800002", "Anordnaren", "nowhere", "", "2022-09-01", None, None),
     }  # fmt: skip
     # Mondays and Wednesdays of the three whole weeks.
     assert frame["sessions"].tolist() == [pd.NA, 6, pd.NA]
@@ -198,8 +198,8 @@ def test_ways_lead_to_what_is_shown_at_its_place_alone(later: PublicMonth) -> No
     frame = later.tables["ways"].frame
     columns = ["activity", "from_code", "from_name", "travel_min", "transfers", "walk_m", "sessions_per_week"]
     assert list(frame[columns].itertuples(index=False, name=None)) == [
-        ("a00002", "0331", "Tätort 0331", 20.0, 0, 0.0, 2.0),
-        ("a00002", "0380", "Tätort 0380", 0.0, 0, 0.0, 2.0),
+        ("a03800001", "0331", "Tätort 0331", 20.0, 0, 0.0, 2.0),
+        ("a03800001", "0380", "Tätort 0380", 0.0, 0, 0.0, 2.0),
     ]
 
 

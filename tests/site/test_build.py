@@ -164,13 +164,33 @@ def test_a_change_in_one_county_rewrites_its_pages_and_those_of_the_whole(worksp
     assert {name for name in changed(before, after) if "2026-01" in name or "2026-02" in name} == set()
 
 
-def test_a_county_that_is_gone_has_no_pages(workspace: Path) -> None:
+def test_a_county_that_was_published_cannot_be_left_out(workspace: Path) -> None:
+    """Its pages would be gone without a word, and addresses that were given would lead nowhere."""
     known = Workspace(workspace)
-    keep_edition(known, made_month(MONTHS[2], 5, ["25"]), synthetic=True, note="SYNTETISK: bara ett län")
+    before = digests(workspace)
+    with pytest.raises(InputError) as failed:
+        keep_edition(known, made_month(MONTHS[2], 5, ["25"]), synthetic=True, note="SYNTETISK: bara ett län")
+    (problem,) = failed.value.problems
+    assert problem.found == "2026-03 är publicerad för län som den inte är beräknad för nu: 10"
+    assert problem.remedy == "Beräkna den för alla och publicera igen: geomatch run 2026-03"
+    assert digests(workspace) == before
+
+
+def test_a_month_that_is_no_edition_any_more_has_no_pages(workspace: Path) -> None:
+    shutil.rmtree(workspace / "published" / "2026-02")
     build_site(workspace, workspace / "public", SITE)
-    assert not (workspace / "public" / "2026-03" / "10").exists()
-    assert not (workspace / "public" / "data" / "2026-03" / "10").exists()
-    assert (workspace / "public" / "2026-02" / "10" / "index.html").is_file()
+    names = set(digests(workspace / "public"))
+    assert {name for name in names if "2026-02/" in name} == set()
+    assert "2026-01/index.html" in names
+
+
+def test_what_a_stopped_build_put_aside_comes_back(workspace: Path) -> None:
+    tree = workspace / "public"
+    before, kept = digests(tree), inodes(tree)
+    tree.rename(workspace / ".public.old")
+    build_site(workspace, tree, SITE)
+    assert digests(tree) == before
+    assert inodes(tree) == kept
 
 
 def test_rebuilding_changes_nothing_but_takes_away_what_nobody_needs(workspace: Path) -> None:

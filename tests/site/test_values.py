@@ -89,12 +89,12 @@ def test_a_figure_is_a_number_an_interval_or_its_sign() -> None:
         "need": [45, ".."],
         "women": [20, "-"],
         "men": [25, "-"],
-        # 20 of 45 are 444 thousandths.
-        "women_share": [444, "-"],
+        # 20 of 45 are 44.4 per cent; bounds are rounded outwards, from 22.2 and 26.7.
+        "women_share": [44, "-"],
         "places": [30, 30],
         "series": [2, 2],
         "gap": [[10, 12], ".."],
-        "gap_share": [[222, 267], ".."],
+        "gap_share": [[22, 27], ".."],
         "access_index": [[50, 52], "."],
         "need_change": [-4, "-"],
         "gap_change": [[-3, 2], "-"],

@@ -14,7 +14,15 @@
   function sortBy(table, header, column, status) {
     const descending = header.getAttribute("aria-sort") === "ascending" ||
       (header.classList.contains("number") && header.getAttribute("aria-sort") !== "descending");
-    const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+    order(table, column, descending);
+    for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    status.textContent = (descending ? words.sortedDown : words.sortedUp).replace("{column}", header.textContent.trim());
+  }
+
+  function order(table, column, descending) {
+    /* Names of places are Swedish on every page: Å, Ä and Ö come last. */
+    const collator = new Intl.Collator("sv", { numeric: true });
     const body = table.tBodies[0];
     const rows = Array.from(body.rows);
     const turn = descending ? -1 : 1;
@@ -27,9 +35,6 @@
       return turn * collator.compare(String(x), String(y));
     });
     body.append(...rows);
-    for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
-    header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    status.textContent = (descending ? words.sortedDown : words.sortedUp).replace("{column}", header.textContent.trim());
   }
 
   for (const table of document.querySelectorAll("table.sortable")) {
@@ -45,9 +50,14 @@
       button.addEventListener("click", function () { sortBy(table, header, column, status); });
       header.replaceChildren(button);
     });
+    /* Figures of another month: the order that the headings tell is made again. */
+    table.addEventListener("filled", function () {
+      const column = Array.from(headers).findIndex(function (header) { return header.hasAttribute("aria-sort"); });
+      if (column >= 0) order(table, column, headers[column].getAttribute("aria-sort") === "descending");
+    });
   }
 
-  /* Rows that hold every word that was typed, in any of their cells; letters' case and accents are no matter. */
+  /* Rows that hold every word that was typed, in any of their cells; capitals are no matter. */
   function folded(text) {
     return text.toLocaleLowerCase(document.documentElement.lang);
   }
@@ -78,5 +88,6 @@
     status.setAttribute("role", "status");
     table.parentElement.before(label, status);
     field.addEventListener("input", function () { filterBy(table, field.value, status); });
+    table.addEventListener("filled", function () { if (field.value) filterBy(table, field.value, status); });
   }
 })();

@@ -79,6 +79,8 @@ window.geomatch = window.geomatch || {};
       return { name: { "..": "s-withheld", "-": "s-missing", ".": "s-none" }[value] || "s-missing", wide: false };
     }
     const wide = Array.isArray(value);
+    /* A change that may be either way is neither: it has the class of the middle, hatched. */
+    if (wide && classes.kind === "d" && value[0] < 0 && value[1] > 0) return { name: "d2", wide: true };
     const top = wide ? value[1] : value;
     let number = 0;
     for (const limit of classes.limits) if (top >= limit) number += 1;
@@ -124,6 +126,7 @@ window.geomatch = window.geomatch || {};
         layer.openTooltip(L.latLng(at));
       });
       element.addEventListener("blur", function () { layer.closeTooltip(); });
+      element.addEventListener("keydown", function (event) { if (event.key === "Escape") layer.closeTooltip(); });
     }
     const focus = elements.length
       ? roving(elements, function (element) { return options.nameOf(element.dataset.code); })
@@ -135,7 +138,7 @@ window.geomatch = window.geomatch || {};
         const element = layer.getElement();
         const at = values ? values.at.get(code) : undefined;
         const value = at === undefined ? undefined : values[field][at];
-        const look = classOf(value, classes);
+        const look = at === undefined ? { name: "gm-unpublished", wide: false } : classOf(value, classes);
         const fill = look.name.startsWith("s-") || look.wide ? "url(#" + (look.wide ? "hatch-" : "") + look.name + ")" : "";
         const name = "gm-area leaflet-interactive " + (fill ? "patterned " : "") + look.name + (code === chosen ? " chosen" : "");
         if (element.getAttribute("class") !== name) element.setAttribute("class", name);

@@ -38,8 +38,6 @@ window.geomatch = window.geomatch || {};
 
   const SHOWN = {
     access_index: function (value) { return number(value / 100, 2); },
-    women_share: function (value) { return number(Math.round(value / 10)); },
-    gap_share: function (value) { return number(value); },
     need_change: function (value) { return (value > 0 ? "+" : "") + number(value); },
     gap_change: function (value) { return (value > 0 ? "+" : "") + number(value); },
   };
@@ -49,9 +47,7 @@ window.geomatch = window.geomatch || {};
     if (value === undefined || value === null) return "-";
     if (typeof value === "string") return value;
     const show = SHOWN[field] || function (one) { return number(one); };
-    let ends = Array.isArray(value) ? value : [value, value];
-    if (field === "gap_share") ends = [Math.floor(ends[0] / 10), Math.ceil(ends[1] / 10)];
-    if (field === "gap_share" && !Array.isArray(value)) ends = [Math.round(value / 10), Math.round(value / 10)];
+    const ends = Array.isArray(value) ? value : [value, value];
     const low = show(ends[0]), high = show(ends[1]);
     const change = field === "need_change" || field === "gap_change";
     const text = low === high ? low : change ? said(words.from_to, { low: low, high: high }) : low + "\u2013" + high;
@@ -101,6 +97,7 @@ window.geomatch = window.geomatch || {};
           number: n, name: one[0] || words.unnamed, code: one[1], at: [one[2], one[3]], exact: Boolean(one[4]), purpose: word(one[5]),
           groups: one[6].split(";"), sex: one[7], places: one[8], times: one[9], organiser: word(one[10]),
           ways: one[11].map(function (way) { return { from: way[0], place: word(way[1]), minutes: way[2], changes: way[3] }; }),
+          waysInAll: one[12],
         };
       });
     }
@@ -115,14 +112,17 @@ window.geomatch = window.geomatch || {};
     return value;
   }
 
-  const names = {};
+  const names = Object.create(null);
   function nameOf(code) { return names[code] || code; }
 
   /* ----------------------------------------------------------------------------------------------- address */
 
   function address() {
     const parts = new URLSearchParams();
-    if (state.month !== page.month) parts.set("month", state.month);
+    /* The front page shows another month next time, so that a link from it names the month. */
+    const moves = page.level === "country" && !location.pathname.includes("/" + page.month + "/");
+    const told = state.layer !== "gap" || state.county || state.municipality || state.beside;
+    if (state.month !== page.month || (moves && told)) parts.set("month", state.month);
     if (state.layer !== "gap") parts.set("layer", state.layer);
     if (page.level === "country" && state.county) parts.set("county", state.county);
     if (state.municipality) parts.set("municipality", state.municipality);
@@ -131,6 +131,9 @@ window.geomatch = window.geomatch || {};
     return text ? "#" + text : "";
   }
 
+  /* The address names a place of the page, as its own links do, and nothing of the map. */
+  function isPlace() { return location.hash.length > 1 && !location.hash.includes("="); }
+
   function readAddress() {
     const parts = new URLSearchParams(location.hash.slice(1));
     const months = geomatch.months;
@@ -138,14 +141,16 @@ window.geomatch = window.geomatch || {};
     state.layer = LAYERS.includes(parts.get("layer")) ? parts.get("layer") : "gap";
     state.beside = months.includes(parts.get("beside")) ? parts.get("beside") : "";
     state.municipality = names[parts.get("municipality")] ? parts.get("municipality") : "";
-    if (page.level === "country") state.county = geomatch.borders.counties[parts.get("county")] ? parts.get("county") : "";
+    if (page.level === "country") {
+      state.county = Object.hasOwn(geomatch.borders.counties, parts.get("county") || "") ? parts.get("county") : "";
+    }
   }
 
   /* A municipality that is chosen is a step that the browser's Back button goes back over; the rest is not. */
   function writeAddress(step) {
     const wanted = address();
     keepPlace();
-    if (wanted === location.hash) return;
+    if (wanted === location.hash || (isPlace() && !wanted)) return;
     const whole = location.pathname + location.search + wanted;
     if (step) history.pushState(null, "", whole);
     else history.replaceState(null, "", whole);
@@ -166,7 +171,7 @@ window.geomatch = window.geomatch || {};
   function ownArea(code) { return page.level === "country" || code.slice(0, 2) === state.county; }
 
   function labelOf(code, value) {
-    const text = figure(state.layer, value);
+    const text = value === undefined ? words.no_figures : figure(state.layer, value);
     const read = words.signs[text] ? words.signs[text] : text;
     return nameOf(code) + ": " + words.layers[state.layer].toLowerCase() + " " + read;
   }
@@ -184,7 +189,8 @@ window.geomatch = window.geomatch || {};
       labelOf: labelOf,
       tip: function (code) {
         const values = geomatch.values[month()];
-        return element("span", nameOf(code) + ": " + figure(state.layer, valueOf(values, state.layer, code)));
+        if (!values || !values.at) return element("span", nameOf(code));
+        return element("span", labelOf(code, valueOf(values, state.layer, code)) + ", " + monthText(values.month));
       },
     };
   }
@@ -215,8 +221,7 @@ window.geomatch = window.geomatch || {};
       document.documentElement.classList.add("map-ready");
       if (page.level !== "country") switchOn("activities");
     });
-    window.addEventListener("popstate", function () { readAddress(); shown({}); });
-    window.addEventListener("hashchange", function () { readAddress(); shown({}); });
+    for (const name of ["popstate", "hashchange"]) window.addEventListener(name, stepped);
     document.addEventListener("keydown", function (event) {
       if (event.key !== "Escape" || $("panel").hidden || !$("panel").contains(document.activeElement)) return;
       leavePanel();
@@ -224,11 +229,24 @@ window.geomatch = window.geomatch || {};
     printing();
   }
 
+  /* Back and forward, and addresses written by hand. Who was in the panel is led back to the place on the map. */
+  function stepped() {
+    if (isPlace()) return;
+    const before = { county: state.county, municipality: state.municipality };
+    const within = $("panel").contains(document.activeElement);
+    readAddress();
+    if (state.county !== before.county) fitToAreas(map, areas);
+    shown({}).then(function () {
+      if (within && !state.municipality && before.municipality) areas.focus(before.municipality);
+    });
+  }
+
   function fitted(one, animate) {
     const box = L.latLngBounds([]);
     for (const code of Object.keys(geomatch.borders.points)) {
       if (!state.county || code.slice(0, 2) === state.county) box.extend(geomatch.borders.points[code]);
     }
+    if (!box.isValid()) return;
     one.fitBounds(box.pad(0.08), { animate: Boolean(animate) && !still() });
   }
 
@@ -245,7 +263,7 @@ window.geomatch = window.geomatch || {};
       $("map-status").textContent = how.quiet || how.first ? "" : words.layers[state.layer] + ", " + monthText(month);
       legend();
       nameLabels(values);
-      fillNotice();
+      fillNotice(how.complaint || "");
       syncControls();
       showPairs();
       showSurface();
@@ -263,9 +281,14 @@ window.geomatch = window.geomatch || {};
       });
       return showBeside();
     }, function () {
-      $("map-status").textContent = said(words.no_month, { month: monthText(month) });
+      if (month !== state.month) return undefined;
+      const complaint = said(words.no_month, { month: monthText(month) });
+      if (month === page.month) {
+        fillNotice(complaint);
+        return undefined;
+      }
       state.month = page.month;
-      return shown({ quiet: true });
+      return shown({ quiet: true, complaint: complaint });
     });
   }
 
@@ -309,6 +332,7 @@ window.geomatch = window.geomatch || {};
     if (!state.beside) return Promise.resolve();
     const month = state.beside;
     return part("values", month).then(function (values) {
+      if (month !== state.beside) return;
       if (!besideMap) {
         besideMap = L.map($("map-beside"), {
           zoomControl: false, attributionControl: false, scrollWheelZoom: false, zoomSnap: map.options.zoomSnap,
@@ -323,6 +347,12 @@ window.geomatch = window.geomatch || {};
       besideMap.setView(map.getCenter(), map.getZoom(), { animate: false });
       besideAreas.paint(values, state.layer, state.municipality);
       caption($("beside-caption"), values);
+    }, function () {
+      if (month !== state.beside) return undefined;
+      state.beside = "";
+      fillNotice(said(words.no_month, { month: monthText(month) }));
+      syncControls();
+      return showBeside();
     });
   }
 
@@ -340,7 +370,7 @@ window.geomatch = window.geomatch || {};
     const list = $("legend-list");
     const classes = geomatch.classes[state.layer];
     $("legend-title").textContent = words.layers[state.layer];
-    $("legend-note").textContent = words.what[state.layer] + " " + said(words.methods[classes.method], { month: monthText(classes.month || page.month) });
+    $("legend-note").textContent = whatOf(state.layer, geomatch.values[state.month]) + " " + said(words.methods[classes.method], { month: monthText(classes.month || page.month) });
     list.replaceChildren();
     function row(look, text) {
       const line = element("li");
@@ -363,13 +393,12 @@ window.geomatch = window.geomatch || {};
       return text;
     }
     const unit = state.layer === "women_share" ? "\u00a0%" : "";
-    const step = state.layer === "women_share" ? 10 : 1;
-    for (let n = 0; n <= limits.length; n += 1) {
+        for (let n = 0; n <= limits.length; n += 1) {
       let text;
       if (n === 0) text = limits[0] === 1 ? "0" : said(words.under, { n: end(limits[0]) + unit });
       else if (n === limits.length) text = said(words.or_more, { n: end(limits[n - 1]) + unit });
       else {
-        const low = end(limits[n - 1]), high = end(limits[n] - step);
+        const low = end(limits[n - 1]), high = end(limits[n] - 1);
         text = (low === high ? low : change ? said(words.from_to, { low: low, high: high }) : low + "\u2013" + high) + unit;
       }
       row(classes.kind + n, text);
@@ -384,6 +413,12 @@ window.geomatch = window.geomatch || {};
 
   const PANEL = ["need", "women", "men", "gap", "gap_share", "places", "access_index", "need_change", "gap_change"];
 
+  /* What a figure is; a change says since when. */
+  function whatOf(field, values) {
+    if (field !== "need_change" && field !== "gap_change") return words.what[field];
+    return values && values.before ? said(words.since, { month: monthText(values.before) }) : words.no_earlier;
+  }
+
   function paragraph(text, className) { return element("p", text, className); }
 
   function link(text, href) {
@@ -397,6 +432,8 @@ window.geomatch = window.geomatch || {};
     return own;
   }
 
+  function countyPage(code) { return ROOT + words.prefix + state.month + "/" + code + "/index.html"; }
+
   function choose(code, way) {
     opener = way === "keyboard" ? code : "";
     state.municipality = code;
@@ -409,8 +446,10 @@ window.geomatch = window.geomatch || {};
     const code = state.municipality;
     const back = opener;
     state.municipality = "";
+    opener = "";
     shown({ step: true, quiet: true }).then(function () {
-      if (code || back) areas.focus(code || back);
+      if (back && typeof back === "object" && back.isConnected) back.focus({ preventScroll: true });
+      else if (code) areas.focus(code);
     });
   }
 
@@ -424,7 +463,7 @@ window.geomatch = window.geomatch || {};
       }
       return;
     }
-    const mark = code + " " + state.month;
+    const mark = [code, state.month, state.layer].join(" ");
     place.hidden = false;
     if (place.dataset.of === mark) return;
     place.dataset.of = mark;
@@ -441,12 +480,13 @@ window.geomatch = window.geomatch || {};
       const value = values[field][at];
       const text = figure(field, value);
       const what = element("dd", undefined, field === state.layer ? "chosen" : "");
-      what.append(element("b", text), " ", element("span", words.what[field], "what"));
-      if (words.signs[text]) what.append(element("span", " " + upper(words.signs[text]) + ".", "what"));
+      what.append(element("b", text), " ", element("span", whatOf(field, values), "what"));
+      if (field.endsWith("_change") && !values.before) what.replaceChildren(element("b", "-"), " ", element("span", words.no_earlier, "what"));
+      else if (words.signs[text]) what.append(element("span", " " + upper(words.signs[text]) + ".", "what"));
       else if (Array.isArray(value)) what.append(element("span", " " + words.sure_interval, "what"));
       list.append(element("dt", words.fields[field]), what);
     }
-    body.append(list, paragraph(said(words.from_whom, { month: monthText(state.month), updated: values.updated || words.unknown_day }), "note"));
+    body.append(list, paragraph(said(values.synthetic ? words.from_whom_synthetic : words.from_whom, { month: monthText(state.month), updated: values.updated || words.unknown_day }), "note"));
     const more = element("p");
     more.append(link(said(words.page_of, { name: nameOf(code) }), pageOf(code)));
     body.append(more);
@@ -462,7 +502,7 @@ window.geomatch = window.geomatch || {};
     const own = list.filter(function (one) { return one.from === code || one.to === code; });
     for (const [title, ends] of [[words.pairs_out, "to"], [words.pairs_in, "from"]]) {
       const found = own.filter(function (one) { return one[ends] !== code; }).sort(function (one, other) {
-        return words.kind_order.indexOf(one.kind) - words.kind_order.indexOf(other.kind) || (one.minutes || 0) - (other.minutes || 0);
+        return words.kind_order.indexOf(one.kind) - words.kind_order.indexOf(other.kind) || (one.minutes ?? 1e9) - (other.minutes ?? 1e9);
       });
       if (!found.length) continue;
       const rows = element("ul", undefined, "pairs");
@@ -479,29 +519,31 @@ window.geomatch = window.geomatch || {};
           choose(one[ends], "keyboard");
         });
         line.append(there, " \u2013 " + words.kinds[one.kind]);
-        if (one.minutes) line.append(", " + said(words.minutes, { n: number(one.minutes) }));
+        if (one.minutes !== null) line.append(", " + (one.minutes ? said(words.minutes, { n: number(one.minutes) }) : words.under_minute));
         const gain = figure("gain", one.gain);
-        line.append(", " + said(words.gain, { n: gain }));
+        line.append(", " + said(one.kind === "open" ? words.gain_open : words.gain, { n: words.signs[gain] || gain }));
         rows.append(line);
       }
+      if (found.length > 8) rows.append(element("li", said(words.more_on_page, { n: number(found.length - 8), name: nameOf(code) })));
       place.append(element("h4", title), rows);
     }
     showPairs();
   }
 
   function showPairs() {
-    const tick = $("layer-pairs");
-    const wanted = tick && tick.checked;
-    if (!wanted && !state.municipality) {
+    const month = state.month;
+    if (!$("layer-pairs").checked && !state.municipality) {
       pairs.show([]);
       return;
     }
-    part("corridors", state.month).then(function (corridors) {
+    part("corridors", month).then(function (corridors) {
+      if (month !== state.month) return;
+      const wanted = $("layer-pairs").checked;
       pairs.show(corridors.list.filter(function (one) {
         if (one.from === state.municipality || one.to === state.municipality) return one.kind !== "not_recommended" && one.kind !== "outside_policy";
         return wanted && ["open", "recommended", "possible"].includes(one.kind) && (ownArea(one.from) || ownArea(one.to));
       }));
-    }, function () { pairs.show([]); });
+    }, function () { if (month === state.month) pairs.show([]); });
   }
 
   /* ------------------------------------------------------------------------------------------- activities */
@@ -531,7 +573,7 @@ window.geomatch = window.geomatch || {};
       choices($("choose-purpose"), words.all_purposes, Array.from(new Set(own.map(function (one) { return one.purpose; }))).filter(Boolean).sort());
       activities.show(wantedActivities(own));
       labels.fit();
-    }, function () { activities.show([]); });
+    }, function () { if (month === state.month) activities.show([]); });
   }
 
   function choices(select, first, texts) {
@@ -561,9 +603,11 @@ window.geomatch = window.geomatch || {};
     if (one.exact) {
       item.append(paragraph(one.ways.length
         ? words.how_to_get_there + " " + one.ways.map(function (way) {
-          const changes = way.changes === 0 ? words.no_change : said(way.changes === 1 ? words.one_change : words.changes, { n: way.changes });
-          return said(words.way, { place: way.place || nameOf(way.from), n: number(way.minutes), changes: changes });
-        }).join("; ") + "."
+          const minutes = way.minutes ? said(words.minutes, { n: number(way.minutes) }) : words.under_minute;
+          const from = said(words.way, { place: way.place || nameOf(way.from), minutes: minutes });
+          if (way.changes === null) return from;
+          return from + ", " + (way.changes === 0 ? words.no_change : said(way.changes === 1 ? words.one_change : words.changes, { n: way.changes }));
+        }).join("; ") + (one.waysInAll > one.ways.length ? "; " + said(words.more_ways, { n: number(one.waysInAll - one.ways.length) }) : "") + "."
         : words.no_way));
     }
     const more = element("p");
@@ -575,7 +619,13 @@ window.geomatch = window.geomatch || {};
   function chooseMark(mark, way) {
     const LIST = 40;
     const place = $("panel");
+    const values = geomatch.values[state.month];
     state.municipality = "";
+    opener = "";
+    areas.paint(values, state.layer, "");
+    if (besideAreas && state.beside) besideAreas.paint(geomatch.values[state.beside], state.layer, "");
+    showPairs();
+    writeAddress(false);
     place.hidden = false;
     place.dataset.of = "mark";
     $("panel-title").textContent = markName(mark);
@@ -591,9 +641,9 @@ window.geomatch = window.geomatch || {};
       $("panel-body").append(closer);
     }
     $("panel-body").append(list);
-    if (mark.own.length > LIST) $("panel-body").append(paragraph(said(words.more_in_table, { n: number(mark.own.length - LIST) })));
+    if (mark.own.length > LIST) $("panel-body").append(paragraph(said(page.level === "country" ? words.more_on_county : words.more_in_table, { n: number(mark.own.length - LIST) })));
     if (way === "keyboard") {
-      opener = mark.own[0].code;
+      opener = document.activeElement;
       $("panel-title").focus();
     }
   }
@@ -677,6 +727,8 @@ window.geomatch = window.geomatch || {};
     const tiles = $("layer-tiles");
     if (tiles) {
       tiles.addEventListener("change", function () {
+        /* Areas are laid over it as glass. */
+        map.getContainer().classList.toggle("with-tiles", this.checked);
         if (this.checked) geomatch.tiles.addTo(map);
         else geomatch.tiles.remove();
       });
@@ -695,6 +747,7 @@ window.geomatch = window.geomatch || {};
     if (!$("layer-surface").checked) return;
     part("surface", month).then(function (found) {
       if (month !== state.month || !$("layer-surface").checked) return;
+      if (surface) surface.remove();
       surface = L.imageOverlay(found.picture, found.bounds, { pane: "surface", alt: "", className: "gm-surface" }).addTo(map);
       const list = $("surface-list");
       list.replaceChildren();
@@ -816,6 +869,8 @@ window.geomatch = window.geomatch || {};
   function fillTable(values) {
     for (const row of document.querySelectorAll("table[data-follows] tr[data-area]")) {
       const at = values.at.get(row.dataset.area);
+      const way = row.querySelector("th a");
+      if (way) way.href = row.dataset.area.length === 4 ? pageOf(row.dataset.area) : countyPage(row.dataset.area);
       for (const cell of row.querySelectorAll("[data-field]")) {
         const field = cell.dataset.field;
         if (!(field in values)) continue;
@@ -828,15 +883,21 @@ window.geomatch = window.geomatch || {};
         else delete cell.dataset.value;
       }
     }
-    for (const place of document.querySelectorAll("[data-month-shown]")) place.textContent = monthText(values.month);
+    for (const place of document.querySelectorAll("table[data-follows] [data-month-shown]")) place.textContent = monthText(values.month);
+    for (const table of document.querySelectorAll("table[data-follows]")) table.dispatchEvent(new Event("filled"));
   }
 
   /* The rest of the page is of its own month; a reader who steps away is told so, and led to the other page. */
-  function fillNotice() {
+  function fillNotice(complaint) {
     const notice = $("map-notice");
     notice.replaceChildren();
-    notice.hidden = state.month === page.month;
-    if (notice.hidden) return;
+    notice.hidden = state.month === page.month && !complaint;
+    if (complaint) {
+      notice.append(complaint);
+      $("map-status").textContent = complaint;
+    }
+    if (state.month === page.month) return;
+    if (complaint) notice.append(" ");
     const below = page.level === "country" ? "" : page.area.slice(0, 2) + "/";
     notice.append(said(words.other_month, { month: monthText(state.month), own: monthText(page.month) }) + " ");
     notice.append(link(said(words.page_of_month, { month: monthText(state.month) }), ROOT + words.prefix + state.month + "/" + below + "index.html"));
