@@ -168,6 +168,63 @@ def test_a_countys_map_steps_to_another_month_and_says_so(watch: Any, site: Site
     page.wait_for_url("**/2023-01/25/index.html")
 
 
+@pytest.mark.parametrize(
+    "path", ["index.html", "2023-01/25/index.html", "2023-02/25/index.html", "2023-03/index.html"]
+)
+def test_the_script_writes_the_figures_that_the_page_was_made_with(watch: Any, site: Site, path: str) -> None:
+    """Rounded once, by one rule: filling the table for the page's own month changes no cell of it."""
+    cells = "() => Array.from(document.querySelectorAll('[data-follows] [data-field]'), (one) => [one.textContent, one.dataset.value])"
+    without = watch(java_script_enabled=False)
+    made = without.open(f"{site.address}/{path}").evaluate(cells)
+    page = watch().open_map(f"{site.address}/{path}")
+    page.wait_for_timeout(300)
+    assert len(made) > 100
+    assert page.evaluate(cells) == made
+
+
+def test_a_link_within_the_page_leaves_the_map_as_it_is(watch: Any, site: Site) -> None:
+    page = opened(watch(), f"{site.address}/2023-02/25/index.html#month=2023-01&layer=need", PAGES[2])
+    page.wait_for_selector("html[data-shown='2023-01 need']")
+    page.locator("#map a[href='#tables']").click()
+    page.wait_for_url("**#tables")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.dataset.shown") == "2023-01 need"
+    assert page.locator("#month-choice").input_value() == "2023-01"
+    assert page.url.endswith("#tables")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "#county=constructor",
+        "#municipality=constructor&month=__proto__",
+        "#layer=toString&beside=x",
+        "#%00=%ff&&==",
+    ],
+)
+def test_an_address_that_makes_no_sense_gives_the_map(watch: Any, site: Site, address: str) -> None:
+    watched = watch()
+    page = opened(watched, f"{site.address}/index.html{address}", PAGES[0])
+    assert page.locator("#panel").is_hidden()
+    assert page.locator("#layer-choice").input_value() == "gap"
+    assert watched.complaints == []
+
+
+def test_counties_follow_the_month_as_municipalities_do(watch: Any, site: Site) -> None:
+    page = watch().open_map(f"{site.address}/2023-03/index.html")
+    need = page.locator("#table-counties tr[data-area='25'] [data-field='need']")
+    before = need.inner_text()
+    page.locator("#month-before").click()
+    page.wait_for_selector("html[data-shown^='2023-02']")
+    page.wait_for_function("(n) => document.querySelector(\"#table-counties tr[data-area='25'] [data-field='need']\").innerText !== n", arg=before)  # fmt: skip
+    assert need.inner_text() == "1\u00a0645"
+    assert (
+        page.locator("#table-counties tr[data-area='25'] th a")
+        .get_attribute("href")
+        .endswith("2023-02/25/index.html")
+    )
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_at_four_times_the_size_one_scrolls_one_way(watch: Any, site: Site, path: str) -> None:
     """400 % of 1280 x 1024 is 320 x 256 (WCAG 1.4.10)."""

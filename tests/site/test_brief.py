@@ -121,6 +121,20 @@ def test_a_county_without_activities() -> None:
     assert "Inga insatser hålls i länet den här månaden." in brief(context(), edition, "25", [])
 
 
+def test_few_enrolled_who_all_have_a_place() -> None:
+    """Need is withheld and the gap is none: a sentence each, and no share."""
+    rows = [
+        area("25", row["name"], WITHHELD, known(0), row["places"], WITHHELD, known(0), 0, far=known(0))
+        if row["area_code"] == "25"
+        else row
+        for row in AREAS
+    ]
+    with using_language("sv"):
+        told = plain(brief(context(), small(areas=rows), "25", []))
+    assert "Hur många i länet som är inskrivna i mottagningssystemet visas inte (..)." in told
+    assert "0 av dem får inte plats i någon insats." in told
+
+
 def test_all_withheld() -> None:
     rows = [
         area(row["area_code"], row["name"], WITHHELD, WITHHELD, row["places"], WITHHELD, WITHHELD, None, far=WITHHELD)
