@@ -46,7 +46,7 @@ Stockholm (0180), september 2026
 
 Hur många
   I Stockholm är 40 personer inskrivna i mottagningssystemet.
-  23 av dem får inte plats i någon insats (57\u00a0% av de inskrivna). Det är gapet.
+  23 av dem får inte plats i någon insats (58\u00a0% av de inskrivna). Det är gapet.
   Om så få som möjligt har rätt till resan eller passar i insatserna: 12 får plats i den egna kommunen; \
 5 får plats i en annan kommun; 13 når en insats men platserna är slut; \
 3 når en insats i en annan kommun och har rätt till resan, men kommunparet är inte godkänt; \
