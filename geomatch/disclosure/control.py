@@ -1,17 +1,27 @@
-"""Primary suppression of one table: which counts of persons are too small to be shown (METHOD 8)."""
+"""Disclosure control: what is published of a month is made here and nowhere else (METHOD 8)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from geomatch.public.tables import SIGNS, WITHHELD, PublicTable, conform_public
+from geomatch.disclosure.pattern import pattern
+from geomatch.disclosure.persons import Permitted, Place, is_small, system_of
+from geomatch.disclosure.shown import as_intervals, as_rounded, sound, without_rows, without_small
+from geomatch.public.tables import PUBLIC_TABLES, WITHHELD, PublicTable, conform_public
 
-__all__ = ["Published", "published"]
+if TYPE_CHECKING:
+    from geomatch.settings import DisclosureSettings
+
+__all__ = ["Published", "published", "published_tables"]
+
 
 class Published:
     """A table that has been through disclosure control; what is published takes nothing else.
 
-    Only `published` makes one, so that a type checker finds whoever would publish a table of another origin.
+    Only `published` and `published_tables` make one, so that a type checker finds whoever would publish a table of another origin.
 
     Attributes:
         table: Its contract.
@@ -35,12 +45,10 @@ class Published:
 
 
 _CONTROL = object()
-# The agency's own threshold, below which no setting goes.
-_LEAST_WITHHELD = 5
 
 
 def published(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> Published:
-    """`frame` as it may be published: primary suppression of small counts of persons (METHOD 8).
+    """`frame` as it may be published by itself: primary suppression of small counts of persons (METHOD 8).
 
     A figure is withheld (`..`) when either end of its interval is a count from 1 to `withhold_to`: the count itself
     may then be one. Ends that are not shown leave no trace in the columns that follow the figure. A change is the
@@ -55,29 +63,72 @@ def published(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> Publ
         ValueError: The frame is not one of the table, ends of a figure are in the wrong order, negative or not whole,
             a figure has both a number and a sign, or neither, or the threshold is below the agency's.
     """
-    if withhold_to < _LEAST_WITHHELD:
-        raise ValueError(f"counts of 1 to {_LEAST_WITHHELD} are always withheld, not only to {withhold_to}")
+    made = sound(frame, table, withhold_to)
+    return _published(without_small(made, table, withhold_to), table)
+
+
+def published_tables(
+    frames: Mapping[str, pd.DataFrame],
+    rules: DisclosureSettings,
+    *,
+    earlier: Sequence[Mapping[str, pd.DataFrame]] = (),
+    permitted: Permitted | None = None,
+    changes: Callable[[pd.DataFrame], pd.DataFrame] = lambda areas: areas,
+) -> dict[str, Published]:
+    """All tables of a month as they may be published together (METHOD 8).
+
+    Small counts are withheld, and with them the figures of least weight without which they cannot be worked out from
+    sums, from another table or from an earlier edition (`geomatch.disclosure.pattern`). By setting they are shown as
+    intervals or rounded instead (`geomatch.disclosure.shown`).
+
+    Args:
+        frames: The tables of PUBLIC_TABLES by name, with all their numbers; `areas` without changes.
+        rules: What is withheld and how.
+        earlier: Tables of earlier editions of the month by name, as they were published.
+        permitted: What the agency's own cells say of each count by area, dimension and group. None where the counts of
+            the tables say nothing else, as in the public run: from them nothing is then to be learnt.
+        changes: Gives `areas`, as published, with what changed since an earlier month; it is told of what is shown.
+
+    Raises:
+        ValueError: As `published`; or a total is less than its parts.
+        GivenAwayBeforeError: Some small count follows from an earlier edition, whatever is withheld now.
+    """
+    made = {
+        name: sound(frame, PUBLIC_TABLES[name], rules.withhold_to) for name, frame in sorted(frames.items())
+    }
+    round_to = rules.round_to if rules.method == "rounded" else 0
+    if rules.method == "interval":
+        shown = as_intervals(made, rules.withhold_to)
+    else:
+        system, places = system_of(
+            made, rules.withhold_to, earlier=earlier, permitted=permitted, round_to=round_to
+        )
+        further = [place for f in sorted(pattern(system)) for place in places[f]]
+        if round_to:
+            further = [place for place in further if not _small_at(made, place, rules.withhold_to)]
+        gone: dict[str, dict[str, list[int]]] = {name: {} for name in made}
+        for place in further:
+            gone[place.table].setdefault(place.stem, []).append(place.row)
+        if round_to:
+            made = as_rounded(made, round_to, rules.withhold_to)
+        shown = {
+            name: without_rows(
+                frame if round_to else without_small(frame, PUBLIC_TABLES[name], rules.withhold_to),
+                PUBLIC_TABLES[name],
+                gone[name],
+            )
+            for name, frame in made.items()
+        }
+    shown["areas"] = changes(shown["areas"])
+    return {name: _published(shown[name], table) for name, table in PUBLIC_TABLES.items() if name in shown}
+
+
+def _small_at(made: Mapping[str, pd.DataFrame], place: Place, withhold_to: int) -> bool:
+    row = made[place.table].iloc[place.row]
+    return is_small(row[f"{place.stem}_low"], row[f"{place.stem}_high"], withhold_to)
+
+
+def _published(frame: pd.DataFrame, table: PublicTable) -> Published:
     made = conform_public(frame, table)
-    # What rides along with a frame is no part of the table, and would be written into a Parquet file.
-    made.attrs = {}
-    for stem in table.figures:
-        low, high, sign = (made[f"{stem}_{part}"] for part in ("low", "high", "sign"))
-        known = low.notna() & high.notna()
-        if (known != (sign == "")).any() or (low.isna() != high.isna()).any():
-            raise ValueError(f"table {table.name}: {stem} must have either a number or a sign")
-        if not sign.isin(["", *SIGNS]).all():
-            raise ValueError(f"table {table.name}: unknown sign in {stem}_sign")
-        if (low > high).fillna(value=False).any():
-            raise ValueError(f"table {table.name}: {stem}_low is larger than {stem}_high")
-        small = pd.Series(False, index=made.index)
-        for end in () if stem.endswith("_change") else (low, high):
-            if (end < 0).fillna(value=False).any():
-                raise ValueError(f"table {table.name}: {stem} is negative")
-            small |= end.between(1, withhold_to).fillna(value=False).astype(bool)
-        made[f"{stem}_sign"] = sign.mask(small, WITHHELD)
-        gone = made[f"{stem}_sign"] != ""
-        for column in table.columns:
-            if stem in column.persons.split() and column.kind.endswith("?"):
-                made[column.name] = made[column.name].mask(gone)
     withheld = sum(int((made[f"{stem}_sign"] == WITHHELD).sum()) for stem in table.figures)
-    return Published(table, conform_public(made, table), withheld, _CONTROL)
+    return Published(table, made, withheld, _CONTROL)

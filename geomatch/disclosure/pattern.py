@@ -47,6 +47,10 @@ class _Cut:
     only_if: int | None = None
 
 
+# A withheld figure that can be narrowed down too far: the figure, which end of it (0: low), and what would help.
+_Weakness = tuple[int, int, _Cut]
+
+
 def pattern(system: System) -> frozenset[int]:
     """The figures to withhold, positions in `system.figures`: those that must be, and the fewest further ones.
 
@@ -58,7 +62,7 @@ def pattern(system: System) -> frozenset[int]:
     """
     first = frozenset(f for f, one in enumerate(system.figures) if one.withheld)
     withheld, cuts = first, list[_Cut]()
-    known: dict[object, list[_Cut]] = {}
+    known: dict[object, list[_Weakness]] = {}
     wanted = {f: one.wanted for f, one in enumerate(system.figures)}
     while found := list(_weaknesses(system, withheld, wanted, known)):
         cuts += [cut for _f, _side, cut in found]
@@ -99,9 +103,9 @@ def _weaknesses(
     system: System,
     withheld: frozenset[int],
     wanted: dict[int, tuple[int, int]],
-    known: dict[object, list[_Cut]],
-) -> Iterator[tuple[int, int, _Cut]]:
-    """The withheld figures that an outsider can narrow down too far: figure, side (0: low end), and what would help.
+    known: dict[object, list[_Weakness]],
+) -> Iterator[_Weakness]:
+    """The withheld figures that an outsider can narrow down too far.
 
     Args:
         system: The figures.
@@ -135,7 +139,7 @@ def _of_component(
     wanted: dict[int, tuple[int, int]],
     numbers: Sequence[int],
     sums: Sequence[int],
-) -> Iterator[tuple[int, int, _Cut]]:
+) -> Iterator[_Weakness]:
     """The weaknesses of the figures in one part of the system."""
     asked = [
         (f, side)

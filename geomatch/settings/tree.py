@@ -186,6 +186,17 @@ class DisclosureSettings:
         5,
         1000,
     )
+    method: str = _setting(
+        "withhold",
+        "withhold | interval | rounded",
+        "METHOD 8",
+        N_(
+            "how small counts are kept from being told: withheld, with what they could be worked out from; shown as the interval from 1; or every figure rounded"
+        ),
+    )
+    round_to: int = _setting(
+        10, "persons", "METHOD 8", N_("what `rounded` rounds to; more than `withhold_to`"), 6, 1000
+    )
 
 
 @dataclass(frozen=True, slots=True)
