@@ -9,7 +9,7 @@ scipy, with no limit of time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,8 @@ __all__ = ["GivenAwayBeforeError", "pattern"]
 
 # Numbers are whole persons; what a solver says is right to far better than this.
 _CLOSE = 1e-6
-Progress = Callable[[int, int], None]
+# The status of a programme that nothing satisfies.
+_IMPOSSIBLE = 2
 
 
 class GivenAwayBeforeError(Exception):
@@ -46,6 +47,11 @@ class _Cut:
     least: float
     only_if: int | None = None
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether all figures together have too little room."""
+        return sum(max(0.0, one) for one in self.room.values()) < self.least - _CLOSE
+
 
 # A withheld figure that can be narrowed down too far: the figure, which end of it (0: low), and what would help.
 _Weakness = tuple[int, int, _Cut]
@@ -60,13 +66,13 @@ def pattern(system: System) -> frozenset[int]:
     Raises:
         GivenAwayBeforeError: Some count can be worked out from what was published before.
     """
-    first = frozenset(f for f, one in enumerate(system.figures) if one.withheld)
+    first = frozenset(f for f, one in enumerate(system.figures) if one.small or one.stays)
     withheld, cuts = first, list[_Cut]()
     known: dict[object, list[_Weakness]] = {}
     wanted = {f: one.wanted for f, one in enumerate(system.figures)}
     while found := list(_weaknesses(system, withheld, wanted, known)):
         cuts += [cut for _f, _side, cut in found]
-        hopeless = {f for f, _side, cut in found if sum(cut.room.values()) < cut.least - _CLOSE}
+        hopeless = {f for f, _side, cut in found if cut.is_hopeless}
         relaxed = {f: _attainable(system, f, wanted[f]) for f in sorted(hopeless)}
         if any(relaxed[f] != wanted[f] for f in hopeless):
             # It is as narrow when nothing is published: what nothing of ours narrows need not be wider.
@@ -74,7 +80,11 @@ def pattern(system: System) -> frozenset[int]:
             known.clear()
             cuts.clear()
             continue
-        withheld = _cheapest(system, first, cuts)
+        chosen = _cheapest(system, first, cuts)
+        if chosen is None:
+            # Some figure that would have to go must not, since what was published before says too much of it then.
+            raise GivenAwayBeforeError(sorted({system.figures[f].name for f, _side, _cut in found}))
+        withheld = chosen
     return withheld
 
 
@@ -91,7 +101,7 @@ def _attainable(system: System, figure: int, wanted: tuple[int, int]) -> tuple[i
         for bounds in (Bounds(system.low, system.high), system.bounds(everything, figure))
     )
     possible = max(wanted[0], alone[0]), min(wanted[1], alone[1])
-    if one.withheld and (after[0] > possible[0] or after[1] < possible[1]):
+    if one.small and (after[0] > possible[0] or after[1] < possible[1]):
         raise GivenAwayBeforeError([one.name])
     return possible
 
@@ -115,60 +125,107 @@ def _weaknesses(
     """
     seen = (system.seen_low > system.low) | (system.seen_high < system.high)
     asked = [f for f in sorted(withheld) if not seen[list(system.figures[f].ends)].any()]
-    bounds = system.bounds(withheld)
-    of = {end: f for f in asked for end in system.figures[f].ends}
-    for numbers, sums in bounds.components(system):
+    bounds, hidden = system.bounds(withheld), system.hidden()
+    of = {end: f for f in sorted(withheld) for end in system.figures[f].ends}
+    parts = bounds.components(system)
+    for numbers, sums in parts:
         own = sorted({of[n] for n in numbers if n in of})
         key = (tuple(numbers), tuple(bounds.low[numbers]), tuple(bounds.high[numbers]))
         if key not in known:
-            known[key] = list(_of_component(system, bounds, withheld, own, wanted, numbers, sums))
+            programme = _Programme(system, bounds, hidden, numbers, sums)
+            known[key] = list(
+                _of_programme(system, programme, withheld, [f for f in own if f in asked], wanted)
+            )
         yield from known[key]
+        for guess in _guesses(system, hidden, own):
+            programme = _Programme(system, *guess.put(bounds, hidden), numbers, sums)
+            if programme.is_possible():
+                others = [f for f in own if f not in guess.figures]
+                yield from _of_programme(system, programme, withheld, others, wanted)
+                continue
+            # Not all of it can still hold; each by itself may.
+            for one in guess.alone(system):
+                programme = _Programme(system, *one.put(bounds, hidden), numbers, sums)
+                if programme.is_possible():
+                    others = [f for f in own if f not in one.figures]
+                    yield from _of_programme(system, programme, withheld, others, wanted)
     # What was published before of the figure itself is no help to it: each is asked about without.
     for f in sorted(withheld.difference(asked)):
         bounds = system.bounds(withheld, f)
         for numbers, sums in bounds.components(system):
             if set(system.figures[f].ends) & set(numbers):
-                yield from _of_component(system, bounds, withheld, [f], wanted, numbers, sums)
+                programme = _Programme(system, bounds, system.hidden(f), numbers, sums)
+                yield from _of_programme(system, programme, withheld, [f], wanted)
 
 
-def _of_component(
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """That some withheld figures are what an earlier edition showed."""
+
+    figures: frozenset[int]
+    numbers: Mapping[int, int]
+
+    def put(self, bounds: Bounds, hidden: Bounds) -> tuple[Bounds, Bounds]:
+        """What is known if the guess holds, of everything as it is shown and of everything withheld."""
+        made = []
+        for one in (bounds, hidden):
+            low, high = one.low.copy(), one.high.copy()
+            for number, persons in self.numbers.items():
+                low[number] = high[number] = persons
+            made.append(Bounds(low, high))
+        return made[0], made[1]
+
+    def alone(self, system: System) -> Iterator[_Guess]:
+        """The guess of each figure by itself, where it has more than one."""
+        if len(self.figures) > 1:
+            for f in sorted(self.figures):
+                yield _Guess(frozenset([f]), {n: self.numbers[n] for n in system.figures[f].ends})
+
+
+def _guesses(system: System, hidden: Bounds, figures: Sequence[int]) -> Iterator[_Guess]:
+    """What an outsider may take figures of one part of the system to be, where that says more than is known anyhow."""
+    for shown in system.guesses:
+        own = [f for f in figures if shown.keys() >= set(system.figures[f].ends)]
+        numbers = {n: shown[n] for f in own for n in system.figures[f].ends}
+        if any(hidden.low[n] < hidden.high[n] for n in numbers):
+            yield _Guess(frozenset(own), numbers)
+
+
+def _of_programme(
     system: System,
-    bounds: Bounds,
+    programme: _Programme,
     withheld: frozenset[int],
     figures: Sequence[int],
     wanted: dict[int, tuple[int, int]],
-    numbers: Sequence[int],
-    sums: Sequence[int],
 ) -> Iterator[_Weakness]:
-    """The weaknesses of the figures in one part of the system."""
+    """The weaknesses of figures in one part of the system."""
     asked = [
         (f, side)
         for f in figures
         for side in (0, 1)
-        if not _reached(side, float(system.value[system.figures[f].ends[side]]), wanted[f])
+        if programme.guessed
+        or not _reached(side, float(system.value[system.figures[f].ends[side]]), wanted[f])
     ]
-    programme: _Programme | None = None
     while asked:
         f, side = asked.pop(0)
-        programme = programme or _Programme(system, bounds, numbers, sums)
+        small = system.figures[f].small
         result = programme.extreme(system.figures[f].ends[side], side)
-        end = _end(result, side)
-        if _may_be(side, end, wanted[f], small=system.figures[f].withheld):
-            # One answer often shows that others can go as far as they must.
-            if not programme.is_whole(result):
-                result = programme.extreme(system.figures[f].ends[side], side, whole=True)
-                if not _may_be(side, _end(result, side), wanted[f], small=system.figures[f].withheld):
-                    # Some figure more that stands in these sums.
-                    yield f, side, _Cut(programme.shown(withheld), 1.0, _condition(system, f))
-                    continue
-            persons = programme.numbers(result)
-            asked = [
-                (g, s)
-                for g, s in asked
-                if not _reached(s, persons.get(system.figures[g].ends[s], float("nan")), wanted[g])
-            ]
-        else:
+        if not _may_be(side, _end(result, side), wanted[f], small=small):
             yield f, side, _cut(system, programme, result, f, side, wanted[f])
+            continue
+        if not programme.is_whole(result):
+            result = programme.extreme(system.figures[f].ends[side], side, whole=True)
+            if not _may_be(side, _end(result, side), wanted[f], small=small):
+                # Some figure more that stands in these sums.
+                yield f, side, _Cut(programme.shown(withheld), 1.0, _condition(system, f))
+                continue
+        # One answer often shows that others can go as far as they must.
+        persons = programme.numbers(result)
+        asked = [
+            (g, s)
+            for g, s in asked
+            if not _reached(s, persons.get(system.figures[g].ends[s], float("nan")), wanted[g])
+        ]
 
 
 def _reached(side: int, end: float, wanted: tuple[int, int]) -> bool:
@@ -190,8 +247,12 @@ def _end(result: OptimizeResult, side: int) -> float:
 class _Programme:
     """What an outsider would solve: the least or the most that one number of a part of the system can be."""
 
-    def __init__(self, system: System, bounds: Bounds, numbers: Sequence[int], sums: Sequence[int]) -> None:
-        self.figures = system.figures
+    def __init__(
+        self, system: System, bounds: Bounds, hidden: Bounds, numbers: Sequence[int], sums: Sequence[int]
+    ) -> None:
+        self.figures, self.hidden = system.figures, hidden
+        # The numbers themselves need not hold what is guessed of them.
+        self.guessed = bool(((hidden.low > system.value) | (hidden.high < system.value)).any())
         # The known numbers that stand in the sums too: what they would be worth if they were withheld is asked.
         named = {row for n in sums for row in (system.sums[n].total, *system.sums[n].parts)}
         self.rows = sorted(named.union(numbers))
@@ -245,9 +306,15 @@ class _Programme:
             constraints=LinearConstraint(vstack(matrices, format="csr"), least, 0.0) if matrices else (),
             options={"mip_rel_gap": 0},
         )
-        if result.status != 0:
+        if result.status not in (0, _IMPOSSIBLE):
             raise RuntimeError(f"no answer in whole persons: {result.message}")
         return result
+
+    def is_possible(self) -> bool:
+        """Whether there are any numbers of persons at all."""
+        if (self.box[:, 0] > self.box[:, 1]).any():
+            return False
+        return bool(self._whole(np.zeros(len(self.rows))).status == 0)
 
     def shown(self, withheld: frozenset[int]) -> dict[int, float]:
         """The figures whose numbers stand in the programme and that are not withheld, 1 for each."""
@@ -271,7 +338,7 @@ def _extreme(system: System, bounds: Bounds, figure: int, side: int) -> int:
     number = system.figures[figure].ends[side]
     for numbers, sums in bounds.components(system):
         if number in numbers:
-            result = _Programme(system, bounds, numbers, sums).extreme(number, side, whole=True)
+            result = _Programme(system, bounds, bounds, numbers, sums).extreme(number, side, whole=True)
             return round(_end(result, side))
     return int(bounds.low[number])
 
@@ -297,13 +364,12 @@ def _cut(
     for f, one in enumerate(system.figures):
         for number in set(one.ends) & programme.column.keys():
             n = programme.column[number]
-            low, high = system.low[number], system.high[number]
-            if f != figure:
-                low, high = max(low, system.seen_low[number]), min(high, system.seen_high[number])
-            # A bound that is not narrower than what is shown gives no room.
-            more = at_low[n] * max(0, system.shown_low[number] - low)
-            more -= at_high[n] * max(0, high - system.shown_high[number])
-            if more > _CLOSE:
+            low, high = programme.hidden.low[number], programme.hidden.high[number]
+            # Less than none where it is guessed to be another than it is.
+            more = at_low[n] * (system.shown_low[number] - low) - at_high[n] * (
+                high - system.shown_high[number]
+            )
+            if abs(more) > _CLOSE:
                 room[f] = room.get(f, 0.0) + float(more)
     least = end - goal
     return _Cut(
@@ -314,15 +380,15 @@ def _cut(
 
 
 def _condition(system: System, figure: int) -> int | None:
-    """The figure, if it need not be withheld."""
-    return None if system.figures[figure].withheld else figure
+    """The figure, if it is withheld for others' sake."""
+    return None if system.figures[figure].small else figure
 
 
 # ------------------------------------------------------------------------------------------------------------- the choice
 
 
-def _cheapest(system: System, first: frozenset[int], cuts: Sequence[_Cut]) -> frozenset[int]:
-    """The figures of least weight that every cut is content with."""
+def _cheapest(system: System, first: frozenset[int], cuts: Sequence[_Cut]) -> frozenset[int] | None:
+    """The figures of least weight that every cut is content with; None where there are none."""
     size = len(system.figures)
     rows, columns, values, least = [], [], [], []
     for number, cut in enumerate(cuts):
@@ -342,8 +408,8 @@ def _cheapest(system: System, first: frozenset[int], cuts: Sequence[_Cut]) -> fr
         constraints=LinearConstraint(csr_array((values, (rows, columns)), shape=(len(cuts), size)), least),
         options={"mip_rel_gap": 0},
     )
+    if result.status == _IMPOSSIBLE:
+        return None
     if result.status != 0:
-        # Some figure that would have to go must not, since what was published before says too much of it then.
-        must_stay = sorted({cut.only_if for cut in cuts if cut.only_if is not None})
-        raise GivenAwayBeforeError([system.figures[f].name for f in must_stay])
+        raise RuntimeError(f"no choice of figures: {result.message}")
     return frozenset(np.flatnonzero(result.x > 0.5).tolist())

@@ -6,6 +6,7 @@ The suppressor's own view. `geomatch.audit` writes another one from the publishe
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -22,15 +23,17 @@ class Figure:
         name: What it is, for messages: area, figure.
         ends: The numbers (positions in `System`) of its lower and upper end; the same where it is one count.
         weight: What is lost when it is withheld.
-        withheld: It is withheld whatever else is: a small count, or one that the source withholds.
+        small: It is a small count, or one that the source withholds: it is withheld, and must keep what is wanted.
+        stays: It was withheld before, and stays so: shown now, it would give away what it was withheld for.
         wanted: The counts that an outsider must go on thinking possible once it is withheld: first and last.
     """
 
     name: tuple[str, str]
     ends: tuple[int, int]
     weight: float
-    withheld: bool
+    small: bool
     wanted: tuple[int, int]
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class System:
         seen_low, seen_high: Between what they lie by what was published before, also when they are withheld now.
         figures: Who shows them.
         sums: What they add up to.
+        guesses: Per earlier edition, the numbers that it showed: an outsider may take them to be what they were.
     """
 
     value: np.ndarray
@@ -65,6 +69,7 @@ class System:
     seen_high: np.ndarray
     figures: tuple[Figure, ...]
     sums: tuple[Sum, ...]
+    guesses: tuple[Mapping[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a system that does not hold itself: that is a mistake of ours, and nothing could be said of it."""
@@ -80,6 +85,18 @@ class System:
             if parts > total or (one.whole and parts < total):
                 raise ValueError(f"parts that add up to {parts}, and a total of {total}")
 
+    def hidden(self, unseen: int | None = None) -> Bounds:
+        """What is known of each number when its figure is withheld.
+
+        Args:
+            unseen: A figure of which nothing is taken as known that was published before: what is asked about.
+        """
+        low, high = np.maximum(self.low, self.seen_low), np.minimum(self.high, self.seen_high)
+        if unseen is not None:
+            ends = list(self.figures[unseen].ends)
+            low[ends], high[ends] = self.low[ends], self.high[ends]
+        return Bounds(low, high)
+
     def bounds(self, withheld: AbstractSet[int], unseen: int | None = None) -> Bounds:
         """What an outsider knows of each number by itself, when the figures `withheld` are.
 
@@ -87,13 +104,10 @@ class System:
             withheld: Positions in `figures`.
             unseen: A figure of which nothing is taken as known that was published before: what is asked about.
         """
+        hidden = self.hidden(unseen)
         low, high = self.shown_low.copy(), self.shown_high.copy()
-        for f in withheld:
-            ends = list(self.figures[f].ends)
-            low[ends], high[ends] = self.low[ends], self.high[ends]
-            if f != unseen:
-                low[ends] = np.maximum(low[ends], self.seen_low[ends])
-                high[ends] = np.minimum(high[ends], self.seen_high[ends])
+        ends = sorted({end for f in withheld for end in self.figures[f].ends})
+        low[ends], high[ends] = hidden.low[ends], hidden.high[ends]
         return Bounds(low, high)
 
 
