@@ -11,7 +11,7 @@ SECONDS ?= 600
 SEED ?= 1
 TIMES ?= 20
 
-.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-corridors bench-norrbotten bench-site fuzz crash properties peer-national browser clean
+.PHONY: help demo test test-fast test-oldest lint format words dictionary shapes bench bench-national bench-sweden bench-corridors bench-norrbotten bench-site bench-disclosure worlds fuzz crash canaries properties peer-national browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,11 @@ bench-norrbotten: .venv/ready-test ## The real month of Norrbotten, cold and war
 	$(PY) benchmarks/norrbotten.py > benchmarks/results/$$(date +%F)-norrbotten.txt; \
 	code=$$?; cat benchmarks/results/$$(date +%F)-norrbotten.txt; exit $$code
 
+bench-disclosure: .venv/ready-test ## Disclosure control and the attack on it, Sweden, twelve months; results likewise
+	@mkdir -p benchmarks/results
+	$(PY) -m benchmarks.disclosure > benchmarks/results/$$(date +%F)-disclosure.txt; \
+	code=$$?; cat benchmarks/results/$$(date +%F)-disclosure.txt; exit $$code
+
 bench-site: .venv/ready-test browser ## The public site beside plain Folium: bytes and time, 36 months; results likewise
 	@mkdir -p benchmarks/results
 	$(PY) -m benchmarks.site > benchmarks/results/$$(date +%F)-site.txt; \
@@ -85,6 +90,14 @@ fuzz: .venv/ready-test ## Read files damaged at random for SECONDS (600); result
 
 crash: .venv/ready-test ## Kill commands at very many moments for SECONDS (600); results likewise
 	$(PY) -m longruns.crash --seconds $(SECONDS) --seed $(SEED) --out longruns/results/$$(date +%F)-crash.txt
+
+canaries: .venv/ready-test ## Plant canaries in all that is restricted and search every public byte (some minutes); results likewise
+	$(PY) -m longruns.canaries --out longruns/results/$$(date +%F)-canaries.txt
+
+worlds: .venv/ready-test ## Random months and editions through disclosure control, each attacked (half an hour); results likewise
+	@mkdir -p longruns/results
+	$(PY) -m longruns.worlds --seed $(SEED) > longruns/results/$$(date +%F)-worlds.txt; \
+	code=$$?; cat longruns/results/$$(date +%F)-worlds.txt; exit $$code
 
 properties: .venv/ready-test ## The property tests with TIMES (20) the usual examples; results likewise
 	@mkdir -p longruns/results

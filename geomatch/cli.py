@@ -182,21 +182,6 @@ def _template(kind: str, file: Path, as_json: bool) -> None:  # noqa: FBT001 (cl
     )
 
 
-def _remove(kind: str, file: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
-    from geomatch.workspace import Workspace
-
-    workspace = Workspace(folder)
-    with workspace.writing():
-        removed = workspace.remove(kind, file)
-    print_result(
-        {"removed": {"kind": removed.kind, "file": removed.file, "sha256": removed.sha256}},
-        _("{file} is taken out. Computed months stay until they are computed again.").format(
-            file=removed.file
-        ),
-        as_json=as_json,
-    )
-
-
 def _run(month: str, county: str | None, folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it by name)
     from geomatch.month import run_month
     from geomatch.workspace import Workspace
@@ -254,6 +239,7 @@ def _demo(folder: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes it
 
 def build() -> click.Group:
     """The command with all its subcommands, in the language in force."""
+    from geomatch.cli_audit import add_to as add_audit
     from geomatch.cli_change import add_to as add_changes
     from geomatch.cli_corridors import add_to as add_corridors
     from geomatch.cli_decisions import command as decisions_command
@@ -262,6 +248,7 @@ def build() -> click.Group:
     from geomatch.cli_publish import add_to as add_publish
     from geomatch.cli_rules import add_to as add_rules
     from geomatch.cli_surface import add_to
+    from geomatch.cli_takeback import add_to as add_takeback
     from geomatch.cli_travel import commands
     from geomatch.kinds import KINDS
 
@@ -368,15 +355,6 @@ def build() -> click.Group:
         json_option,
     )
     command(
-        "remove",
-        _remove,
-        _("Take an input out of the workspace, by its kind and file name."),
-        click.argument("kind", type=click.Choice(KINDS), metavar=_("KIND")),
-        click.argument("file", metavar=_("FILE")),
-        workspace_option,
-        json_option,
-    )
-    command(
         "run",
         _run,
         _("Compute a month: need, day returns, who is served, gaps and corridors."),
@@ -408,6 +386,8 @@ def build() -> click.Group:
     for asking in commands():
         group.add_command(asking)
     add_publish(group)
+    add_takeback(group)
+    add_audit(group)
     add_to(group)
     add_changes(group)
     add_rules(group)

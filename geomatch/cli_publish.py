@@ -20,25 +20,19 @@ def _published(month: str, folder: Path, language: str | None, note: str, *, reb
     from geomatch.publish.site import publish_month
     from geomatch.publishing import publish_public
     from geomatch.site.build import PUBLIC
+    from geomatch.takeback.told import taken_lines
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
     progress = Progress()
     try:
         with workspace.writing():
-            # First, since a correction without its note stops here, with nothing written.
+            # First, since a correction without its note, or what an outsider could work out, stops here.
             public = publish_public(workspace, month, note, progress, rebuild=rebuild)
             pages = publish_month(workspace, month, language, progress)
     finally:
         progress.clear()
-    result: dict[str, Any] = {"pages": [str(page) for page in pages], "public": None}
-    if public is None:
-        say(
-            _(
-                "Internal pages only: until disclosure control covers all tables and months together, public pages are written for synthetic input alone."
-            )
-        )
-        return result
+    result: dict[str, Any] = {"pages": [str(page) for page in pages]}
     built = public.built
     result["public"] = {
         "page": str(workspace.folder / PUBLIC / "index.html"),
@@ -46,9 +40,12 @@ def _published(month: str, folder: Path, language: str | None, note: str, *, reb
         "new_edition": public.new,
         "files_written": built.written,
         "files_kept": built.kept,
+        "attacked": public.attacked,
     }
     if note.strip() and (not public.new or public.edition == 1):
         say(_("The note was not used: no number that was published has changed."))
+    for line in taken_lines(public.taken):
+        say(line)
     if public.new and public.later:
         say(
             _(
@@ -62,6 +59,11 @@ def _published(month: str, folder: Path, language: str | None, note: str, *, reb
         _("Public site: edition {number} of {month}; {written} files written, {kept} unchanged.").format(
             number=public.edition, month=month, written=built.written, kept=built.kept
         )
+    )
+    say(
+        _(
+            "Attacked as an outsider would: {number} withheld figures of all months and editions, none of which fell."
+        ).format(number=public.attacked)
     )
     return result
 
@@ -89,7 +91,7 @@ def _publish(
     lines: list[str] = []
     if month is not None:
         result = _published(month, folder, language, note, rebuild=rebuild)
-        lines = [*result["pages"], *([result["public"]["page"]] if result["public"] else [])]
+        lines = [*result["pages"], result["public"]["page"]]
     if check:
         result["checked"] = _checked(folder)
     print_result(result, "\n".join(lines), as_json=as_json)
@@ -98,24 +100,25 @@ def _publish(
 
 def _rebuilt(folder: Path, *, check: bool, as_json: bool) -> int:
     """Lay out all public pages anew, and check them where that is asked for."""
-    from geomatch.site.build import PUBLIC, build_site
+    from geomatch.publishing import lay_out
+    from geomatch.site.build import PUBLIC
+    from geomatch.takeback.commit import staged_workspace
     from geomatch.workspace import Workspace
 
     workspace = Workspace(folder)
     progress = Progress()
     try:
-        with workspace.writing():
-            built = build_site(
-                workspace.folder,
-                workspace.folder / PUBLIC,
-                workspace.settings().site,
-                progress=progress,
-                rebuild=True,
-            )
+        with workspace.writing(), staged_workspace(workspace.folder) as staged:
+            built, attacked = lay_out(workspace, staged, progress, rebuild=True)
     finally:
         progress.clear()
     result: dict[str, Any] = {
-        "public": {"files_written": built.written, "files_kept": built.kept, "months": list(built.months)}
+        "public": {
+            "files_written": built.written,
+            "files_kept": built.kept,
+            "months": list(built.months),
+            "attacked": attacked,
+        }
     }
     if check:
         result["checked"] = _checked(folder)
@@ -135,9 +138,7 @@ def _checked(folder: Path) -> str:
         raise InputError(
             Problem(
                 _("there are no public pages"),
-                remedy=_(
-                    "Publish a month of synthetic input, the only one for now: geomatch publish YYYY-MM"
-                ),
+                remedy=_("Publish a month: geomatch publish YYYY-MM"),
                 file=PUBLIC,
             )
         )
@@ -165,11 +166,7 @@ def _serve(folder: Path, port: int, public: bool) -> None:  # noqa: FBT001 (clic
     workspace = Workspace(folder)
     pages = workspace.folder / ("public" if public else "internal")
     if not pages.is_dir() and public:
-        raise InputError(
-            _(
-                "There are no public pages: they are made for months of synthetic input only, by geomatch publish YYYY-MM"
-            )
-        )
+        raise InputError(_("There are no public pages yet. Make them: geomatch publish YYYY-MM"))
     if not pages.is_dir():
         raise InputError(_("There are no pages yet. Make them: geomatch publish YYYY-MM"))
     if not public:
@@ -221,7 +218,7 @@ def add_to(group: click.Group) -> None:
         publish = decorate(publish)
     group.command(
         "publish",
-        help=_("Write the pages of a computed month into internal/, and of synthetic input into public/."),
+        help=_("Write the pages of a computed month into internal/ and public/."),
         options_metavar=_("[OPTIONS]"),
     )(publish)
     serve = _serve

@@ -1,21 +1,52 @@
-"""From a computed month to the public pages: the public run, its edition, and the site laid out anew."""
+"""From a computed month to the public pages: the public run, its edition, the site laid out anew, and the attack on it.
+
+Everything is made beside the workspace's own files and attacked there; only what stands the attack is put in its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
 
 import geomatch
+from geomatch.auditing import audit_workspace, problems_of
+from geomatch.disclosure import GivenAwayBeforeError
+from geomatch.errors import InputError, Problem
 from geomatch.inputs import read_inputs
-from geomatch.public.editions import before, editions, keep_edition, latest
+from geomatch.public.editions import (
+    FOLDER,
+    before,
+    editions,
+    keep_edition,
+    kept_editions,
+    latest,
+    read_edition,
+)
 from geomatch.public.inputs import public_inputs
 from geomatch.public.run import public_month
 from geomatch.settings import Settings
 from geomatch.site.build import PUBLIC, Built, build_site
 from geomatch.sources.regions import municipalities
-from geomatch.workspace import Input, Workspace
+from geomatch.takeback.commit import linked_copy, staged_workspace
+from geomatch.takeback.editions import Taken
+from geomatch.takeback.files import forget
+from geomatch.takeback.record import read_record
+from geomatch.takeback.withdraw import make_stricter
+from geomatch.words import gettext as _
+from geomatch.workspace import PUBLIC_RUN, Input, Workspace, dump_json
 
-__all__ = ["PublishedMonth", "publish_public"]
+__all__ = [
+    "PublishedMonth",
+    "attack_on",
+    "edition_of_month",
+    "lay_out",
+    "pages_of",
+    "publish_months",
+    "publish_public",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -27,14 +58,18 @@ class PublishedMonth:
     Attributes:
         edition: Number of the edition that holds the month's numbers.
         new: Whether it was made now.
-        built: What was written of the site.
+        built: What was written of the site, with all months that were published together.
+        attacked: Withheld figures of all months and editions that the attack tried.
         later: Published months whose changes are told from an earlier edition of this month, or from before it was.
+        taken: What was withdrawn and made anew, in all months, since a register shows less now.
     """
 
     edition: int
     new: bool
     built: Built
+    attacked: int
     later: tuple[str, ...] = ()
+    taken: Taken = field(default_factory=Taken)
 
 
 def _marked(settings: Settings) -> list[list[str]]:
@@ -62,6 +97,12 @@ def _with_marks(computed_with: Settings, now: Settings) -> Settings:
     return replace(computed_with, shares=shares, disclosure=now.disclosure, site=now.site)
 
 
+# The kinds of input that something is published of. That another one is made up is nobody's business.
+_TOLD_KINDS = frozenset(
+    {"enrolment", "timetable", "localities", "raster", "population", "activities", "corridors"}
+)
+
+
 def publish_public(
     workspace: Workspace,
     month: str,
@@ -69,34 +110,123 @@ def publish_public(
     progress: Progress = lambda *_: None,
     *,
     rebuild: bool = False,
-    lay_out: bool = True,
-) -> PublishedMonth | None:
-    """Publish a computed month: compute what an outsider may know, keep it as an edition, lay out the site.
+) -> PublishedMonth:
+    """Publish one computed month: `publish_months` with it alone."""
+    return publish_months(workspace, [month], note, progress, rebuild=rebuild)[0]
 
-    Until disclosure control takes all tables and months together, only months whose every input calls itself synthetic
-    are published.
+
+def publish_months(
+    workspace: Workspace,
+    months: Sequence[str],
+    note: str = "",
+    progress: Progress = lambda *_: None,
+    *,
+    rebuild: bool = False,
+) -> list[PublishedMonth]:
+    """Publish computed months: compute what an outsider may know, keep it as editions, lay out the site, attack it.
+
+    Nothing is written where the attack gets further than the agency's own workbooks allow.
 
     Args:
-        workspace: Where the month is.
-        month: YYYY-MM.
+        workspace: Where the months are; it is being written (`Workspace.writing`).
+        months: YYYY-MM, in the order they are published in.
         note: What changed since the edition before, and why; needed where the numbers are other than published.
         progress: Called with a step's name, and how much of it is done of how much.
         rebuild: Lay out the pages of every month anew.
-        lay_out: Whether the site is laid out; who publishes several months does it once, with the last.
-
-    Returns:
-        None for a month that is made of real input.
 
     Raises:
-        InputError: The month is not computed, a copy of an input is gone, or a correction has no note.
+        InputError: A month is not computed, a copy of an input is gone, a correction has no note, or an outsider could
+            work out what is withheld.
+    """
+    gone: list[str] = []
+    with staged_workspace(workspace.folder, gone) as staged:
+        # What a register shows less now is shown less in every month.
+        taken = make_stricter(workspace, staged, dict.fromkeys(months, note), progress)
+        kept = [edition_of_month(workspace, staged, month, note, progress) for month in months]
+        gone += forget(workspace, staged, taken)
+        kept = [
+            (number, new or month in taken.anew) for month, (number, new) in zip(months, kept, strict=True)
+        ]
+        built, attacked = lay_out(workspace, staged, progress, rebuild=rebuild or bool(taken.withdrawn))
+    told = list(editions(workspace.folder))
+    return [
+        PublishedMonth(
+            number,
+            new,
+            built,
+            attacked,
+            tuple(one for one in told if one > month and one not in taken.anew)[:1] if new else (),
+            taken,
+        )
+        for month, (number, new) in zip(months, kept, strict=True)
+    ]
+
+
+def lay_out(
+    workspace: Workspace, staged: Path, progress: Progress = lambda *_: None, *, rebuild: bool = False
+) -> tuple[Built, int]:
+    """Lay out the site of the editions in `staged` into its folder `public`, and attack it there.
+
+    Returns:
+        What was written, and how many withheld figures the attack tried.
+
+    Raises:
+        InputError: An outsider could work out what is withheld, or published figures contradict one another.
+    """
+    built = pages_of(workspace, staged, progress, rebuild=rebuild)
+    problems, attacked = attack_on(workspace, staged, progress)
+    if problems:
+        raise InputError(problems)
+    return built, attacked
+
+
+def pages_of(
+    workspace: Workspace, staged: Path, progress: Progress = lambda *_: None, *, rebuild: bool = False
+) -> Built:
+    """Lay out the site of the editions in `staged` into its folder `public`; gives what was written."""
+    linked_copy((workspace.folder / PUBLIC).resolve(), staged / PUBLIC)
+    return build_site(staged, staged / PUBLIC, workspace.settings().site, progress=progress, rebuild=rebuild)
+
+
+def attack_on(
+    workspace: Workspace, staged: Path, progress: Progress = lambda *_: None
+) -> tuple[list[Problem], int]:
+    """Attack the site in `staged`: what an outsider could work out, and how many withheld figures were tried.
+
+    Raises:
+        InputError: It cannot be attacked: an input or an edition is gone.
+    """
+    if not kept_editions(staged):
+        # All of it was withdrawn.
+        return [], 0
+    report = audit_workspace(workspace, None, progress, tree=staged / PUBLIC, published=staged)
+    return list(problems_of(report)), report.attacked
+
+
+def edition_of_month(
+    workspace: Workspace, staged: Path, month: str, note: str, progress: Progress = lambda *_: None
+) -> tuple[int, bool]:
+    """Keep the public run of a computed month as an edition in `staged`, where its numbers are not kept already.
+
+    Args:
+        workspace: Where the month is.
+        staged: A folder with `published/` (`staged_workspace`).
+        month: YYYY-MM.
+        note: As `publish_months`.
+        progress: As `publish_months`.
+
+    Returns:
+        The number of the edition, and whether it is new.
+
+    Raises:
+        InputError: As `publish_months`, but for the attack.
     """
     manifest = workspace.manifest(month)
     used = [Input(**one) for one in manifest["inputs"]]
-    if not used or not all(one.synthetic for one in used):
-        return None
     now = workspace.settings()
-    earlier = before(list(editions(workspace.folder)), month)
-    known = latest(workspace.folder, earlier) if earlier else None
+    earlier = before(list(editions(staged)), month)
+    known = latest(staged, earlier) if earlier else None
+    stricter = read_record(staged).of_month(month)
     run = [
         geomatch.__version__,
         manifest["fingerprint"],
@@ -104,26 +234,72 @@ def publish_public(
         now.site.surface_cell_m,
         _marked(now),
         known.digest if known else "",
+        stricter,
     ]
-    numbers = editions(workspace.folder).get(month, [])
-    done = workspace.public_run(month)
+    numbers = editions(staged).get(month, [])
+    done = workspace.public_run(month, staged)
     if numbers and done.get("run") == run and done.get("edition") == numbers[-1]:
-        number, new = numbers[-1], False
-    else:
-        settings = _with_marks(Settings.from_dict(manifest["settings"]), now)
-        inputs = public_inputs(read_inputs(workspace, used, settings), municipalities(), month)
-        before_it = (known.month, known.tables["areas"]) if known else None
-        made = public_month(workspace, month, manifest["county"], inputs, before_it, progress)
-        number, new = keep_edition(workspace, made, synthetic=True, note=note)
-        workspace.keep_public_run(month, {"run": run, "edition": number, "travel": made.travel})
-    if not lay_out:
-        return PublishedMonth(number, new, Built((), 0, 0))
-    built = build_site(
-        workspace.folder,
-        workspace.folder / PUBLIC,
-        workspace.settings().site,
-        progress=progress,
-        rebuild=rebuild,
+        return numbers[-1], False
+    settings = _with_marks(Settings.from_dict(manifest["settings"]), now)
+    inputs = public_inputs(read_inputs(workspace, used, settings), municipalities(), month, stricter)
+    before_it = (known.month, known.tables["areas"]) if known else None
+    held: dict[str, Mapping[str, str]] = done.get("held", {})
+    told = _earlier(staged, month, settings.disclosure.method, held)
+    try:
+        made = public_month(workspace, month, manifest["county"], inputs, before_it, progress, earlier=told)
+    except GivenAwayBeforeError as error:
+        raise InputError(_given_away(month, *name) for name in error.names) from error
+    synthetic = any(one.synthetic for one in used if one.kind in _TOLD_KINDS)
+    newest = held.get(str(numbers[-1]), {}) if numbers else {}
+    moved = {code for code in newest if made.held.get(code) != newest[code]}
+    number, new = keep_edition(staged, made, synthetic=synthetic, note=note, moved=moved)
+    kept = {str(one) for one in kept_editions(staged)[month]}
+    held = {one: own for one, own in held.items() if one in kept}
+    held = {**held, str(number): made.held if new else held.get(str(number), made.held)}
+    # A file of its own, never written through a link to that of the workspace.
+    path = staged / FOLDER / month / PUBLIC_RUN
+    path.unlink(missing_ok=True)
+    path.write_text(
+        dump_json({"run": run, "edition": number, "travel": made.travel, "held": held}), encoding="utf-8"
     )
-    later = tuple(one for one in editions(workspace.folder) if one > month)[:1] if new else ()
-    return PublishedMonth(number, new, built, later)
+    return number, new
+
+
+def _earlier(
+    staged: Path, month: str, method: str, held: Mapping[str, Mapping[str, str]]
+) -> list[tuple[Mapping[str, pd.DataFrame], Mapping[str, str]]]:
+    """The month's editions so far: their tables, and what was held of their counties.
+
+    Raises:
+        InputError: They protect small counts in another way.
+    """
+    told = [read_edition(staged, month, number) for number in kept_editions(staged).get(month, [])]
+    others = [
+        str(one.number)
+        for one in told
+        # An edition that is older than the setting was withheld.
+        if one.facts["settings"]["disclosure"].get("method", "withhold") != method
+    ]
+    if others:
+        raise InputError(
+            Problem(
+                _("edition {numbers} of {month} protects small counts in another way than `{method}`").format(
+                    numbers=", ".join(others), month=month, method=method
+                ),
+                _("one way for all editions of a month, since what two ways tell can be compared"),
+                _(
+                    "Leave `disclosure.method` in geomatch.toml as it was, or take the month back first: geomatch withdraw month {month}"
+                ).format(month=month),
+            )
+        )
+    return [(one.tables, held.get(str(one.number), {})) for one in told]
+
+
+def _given_away(month: str, area: str, figure: str) -> Problem:
+    return Problem(
+        _("{figure} of area {area} in {month} must be withheld, and an earlier edition tells it").format(
+            figure=figure, area=area, month=month
+        ),
+        _("earlier editions that do not tell what is withheld now"),
+        _("Take the month back, then publish it again: geomatch withdraw month {month}").format(month=month),
+    )

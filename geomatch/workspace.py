@@ -12,6 +12,7 @@
     internal/                          pages for the agencies
     published/<month>/<edition>/       what has been published (`geomatch.public.editions`)
     public/                            the site made of it
+    withdrawn.json                     what was ordered to be shown less (`geomatch.takeback.record`)
 
 `index.json` and each month folder are put in place by one rename after everything in them is written; what a
 killed command leaves behind is tidied when the workspace is next opened.
@@ -214,6 +215,9 @@ class Workspace:
                         remedy=_("Wait until it is done"),
                     )
                 ) from error
+            from geomatch.takeback.commit import finish  # noqa: PLC0415  it takes from this module
+
+            finish(self.folder)
             for parent in (
                 self.folder / "inputs",
                 self.folder / "months",
@@ -256,13 +260,15 @@ class Workspace:
     def _public_runs(self) -> list[Path]:
         return sorted((self.folder / "published").glob(f"[0-9]*/{PUBLIC_RUN}"))
 
-    def public_run(self, month: str) -> dict[str, Any]:
+    def public_run(self, month: str, folder: Path | None = None) -> dict[str, Any]:
         """What the newest edition of a month was made from (`run`), and the digest of its day returns (`travel`).
 
         Empty where it has not been published, and where the file cannot be read: the public run is then done again.
+        `folder` is one that stands in for the workspace while it is published.
         """
         try:
-            found = json.loads((self.folder / "published" / month / PUBLIC_RUN).read_text(encoding="utf-8"))
+            path = (folder or self.folder) / "published" / month / PUBLIC_RUN
+            found = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -407,6 +413,17 @@ class Workspace:
         self._keep_versions(stays)
         _write_whole(self.folder / "inputs" / "index.json", dump_json([asdict(one) for one in stays]))
         return found[0]
+
+    def forget(self, kind: str, file: str) -> None:
+        """Strike an input from every list, the one of versions too; its copies are removed before (`geomatch.takeback.erase`)."""
+        inputs = self.folder / "inputs"
+        for name, entries in (
+            ("versions.json", [one for one in self.versions() if _name(one) not in map(_name, self.inputs())]),
+            ("index.json", self.inputs()),
+        ):
+            if (inputs / name).is_file():
+                stays = [asdict(one) for one in entries if (one.kind, one.file) != (kind, file)]
+                _write_whole(inputs / name, dump_json(stays))
 
     def month_folder(self, month: str) -> Path:
         """Where the results of a month lie."""

@@ -10,7 +10,7 @@ from geomatch.demo import COUNTY, SETTINGS_HEAD, write_demo_inputs
 from geomatch.errors import InputError, Problem
 from geomatch.month import facts_of, run_month
 from geomatch.publish.site import publish_month
-from geomatch.publishing import publish_public
+from geomatch.publishing import publish_months
 from geomatch.rules import FOLDER as RULES_FOLDER
 from geomatch.site.build import PUBLIC
 from geomatch.words import gettext as _
@@ -64,6 +64,7 @@ def make_demo(folder: Path, progress: Progress = lambda *_: None) -> tuple[Path,
             pages = {}
             for month in inputs.months:
                 run_month(workspace, month, COUNTY, progress)
-                publish_public(workspace, month, _NOTE, progress, lay_out=month == inputs.months[-1])
+            publish_months(workspace, inputs.months, _NOTE, progress)
+            for month in inputs.months:
                 pages[month] = publish_month(workspace, month, None, progress)[0]
     return pages[SHOWN_MONTH], workspace.folder / PUBLIC / "index.html"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geomatch.disclosure.earlier import Earlier
 from geomatch.disclosure.pattern import pattern
 from geomatch.disclosure.persons import Permitted, Place, is_small, system_of
 from geomatch.disclosure.shown import as_intervals, as_rounded, sound, without_rows, without_small
@@ -71,7 +72,7 @@ def published_tables(
     frames: Mapping[str, pd.DataFrame],
     rules: DisclosureSettings,
     *,
-    earlier: Sequence[Mapping[str, pd.DataFrame]] = (),
+    earlier: Sequence[Earlier] = (),
     permitted: Permitted | None = None,
     changes: Callable[[pd.DataFrame], pd.DataFrame] = lambda areas: areas,
 ) -> dict[str, Published]:
@@ -84,7 +85,7 @@ def published_tables(
     Args:
         frames: The tables of PUBLIC_TABLES by name, with all their numbers; `areas` without changes.
         rules: What is withheld and how.
-        earlier: Tables of earlier editions of the month by name, as they were published.
+        earlier: Earlier editions of the month.
         permitted: What the agency's own cells say of each count by area, dimension and group. None where the counts of
             the tables say nothing else, as in the public run: from them nothing is then to be learnt.
         changes: Gives `areas`, as published, with what changed since an earlier month; it is told of what is shown.

@@ -208,7 +208,8 @@ def _of_programme(
     ]
     while asked:
         f, side = asked.pop(0)
-        small = system.figures[f].small
+        # Who guesses wrongly learns nothing by coming to a large number.
+        small = system.figures[f].small and not programme.guessed
         result = programme.extreme(system.figures[f].ends[side], side)
         if not _may_be(side, _end(result, side), wanted[f], small=small):
             yield f, side, _cut(system, programme, result, f, side, wanted[f])

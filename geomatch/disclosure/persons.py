@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geomatch.disclosure.earlier import Earlier, of_edition
 from geomatch.disclosure.system import Figure, Sum, System
 from geomatch.public.tables import NATION, WITHHELD
 
@@ -68,14 +69,14 @@ class _Numbers:
 
     def number(self, value: int, known: tuple[int, int], told: Mapping[int, int]) -> int:
         """A number and what anybody knows of it; `told` is what earlier editions said of it, by their order."""
-        seen = list(told.values())
         for edition, persons in told.items():
             self.guesses[edition][len(self.value)] = persons
         self.value.append(value)
         self.low.append(known[0])
         self.high.append(known[1])
         self.shown.append(self._as_shown(value))
-        self.seen.append((min([value, *seen]), max([value, *seen])) if seen else known)
+        # Of what is another now, nobody outside knows; who takes it to be the same is met among the guesses.
+        self.seen.append((value, value) if value in told.values() else known)
         return len(self.value) - 1
 
     def _as_shown(self, value: int) -> tuple[int, int]:
@@ -118,7 +119,7 @@ def system_of(
     frames: Mapping[str, pd.DataFrame],
     withhold_to: int,
     *,
-    earlier: Sequence[Mapping[str, pd.DataFrame]] = (),
+    earlier: Sequence[Earlier] = (),
     permitted: Permitted | None = None,
     round_to: int = 0,
 ) -> tuple[System, list[list[Place]]]:
@@ -130,7 +131,7 @@ def system_of(
     Args:
         frames: `areas` and `groups` (PUBLIC_TABLES) with all their numbers.
         withhold_to: Counts of 1 to this are small.
-        earlier: Tables `areas` and `groups` of earlier editions of the month, as they were published.
+        earlier: Earlier editions of the month.
         permitted: What the agency's own cells say of each count; none where the counts of the tables are nothing else
             than what these cells say, since nothing can then be learnt from them that the agency does not print.
         round_to: Figures are shown as the multiples of this that they lie between; 0 for as they are.
@@ -140,7 +141,7 @@ def system_of(
     """
     made = _Numbers(withhold_to, round_to)
     rows = _rows(frames["areas"])
-    seen = [_seen(one) for one in earlier]
+    seen = [_seen(one.tables) for one in earlier]
     enrolled = _enrolled(rows, permitted)
     computed = {stem: _computed(made, rows, stem, enrolled, seen) for stem in COMPUTED}
     # Who cannot get there and home the same day has no place either.
@@ -150,6 +151,7 @@ def system_of(
                 Sum(gap, (number,), whole=False)
                 for gap, number in zip(computed["gap"][code], ends, strict=True)
             ]
+    _editions(made, rows, computed, enrolled, [(one, seen[n]) for n, one in enumerate(earlier)])
     if permitted is not None:
         _counts(made, rows, _rows(frames["groups"]), permitted, seen)
     return made.system(), made.places
@@ -262,6 +264,33 @@ def _computed(
                 known = [ends[part][side] for part in parts if part in ends]
                 _add_up(made, (code, stem), ends[code][side], known, all_told=len(known) == len(parts))
     return ends
+
+
+def _editions(
+    made: _Numbers,
+    rows: Sequence[_Row],
+    computed: Mapping[str, Mapping[str, Ends]],
+    enrolled: Mapping[str, int],
+    earlier: Sequence[tuple[Earlier, _Seen]],
+) -> None:
+    """What the totals of earlier editions say of figures that have stayed as they were."""
+    levels = {str(row["area_code"]): str(row["level"]) for row in rows}
+    most = {code: enrolled.get(code, _MANY) for code in levels}
+    for edition, seen in earlier:
+        told = {(key[0], key[1]): ends for key, ends in seen.items() if len(key) == 2}
+        found = of_edition(made.value, computed, levels, told, most, edition.unchanged)
+        if found is not None:
+            made.value += found.value
+            made.low += found.low
+            made.high += found.high
+            # They are what they are: nothing is shown of them now.
+            made.shown += zip(found.low, found.high, strict=True)
+            made.seen += zip(found.low, found.high, strict=True)
+            made.sums += found.sums
+            for code, stem, ends in found.withheld:
+                wanted = 1, max(1, min(made.withhold_to, most[code]))
+                made.figures.append(Figure((code, stem), ends, 0.0, small=False, wanted=wanted, stays=True))
+                made.places.append([])
 
 
 def _parts(levels: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:

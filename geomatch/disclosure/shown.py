@@ -91,9 +91,10 @@ def without_rows(frame: pd.DataFrame, table: PublicTable, rows: Mapping[str, Seq
 def as_intervals(frames: Mapping[str, pd.DataFrame], withhold_to: int) -> dict[str, pd.DataFrame]:
     """Small counts as the interval of all small counts, and sums of what is shown: nothing is withheld.
 
-    An end of 1 to `withhold_to` becomes 1 at the low end and `withhold_to` at the high end. What a county and the country
-    are computed to be is wider by as much as their municipalities are, so that the sums say no more than their parts.
-    Counts of everyone and of groups are the agency's own sums, which everybody has.
+    An end of 1 to `withhold_to` becomes `withhold_to` at the high end and 1 at the low end, or 0 of what is computed: of
+    two municipalities with 1 at the least, the county would have 2. What a county and the country are computed to be is
+    wider by as much as their municipalities are, so that the sums say no more than their parts. Counts of everyone and of
+    groups are the agency's own sums, which everybody has.
     """
     shown = {}
     for name, frame in frames.items():
@@ -101,36 +102,30 @@ def as_intervals(frames: Mapping[str, pd.DataFrame], withhold_to: int) -> dict[s
         for stem in table.figures:
             _widen(made, table, stem, withhold_to)
             if name == "areas" and stem in COMPUTED:
-                _widen_sums(made, frame, table, stem, withhold_to)
+                _widen_sums(made, frame, stem)
         shown[name] = made
     return shown
 
 
-def _widen(
-    frame: pd.DataFrame, table: PublicTable, stem: str, withhold_to: int, *, followers: bool = True
-) -> None:
+def _widen(frame: pd.DataFrame, table: PublicTable, stem: str, withhold_to: int) -> None:
     small = _small(frame, stem, withhold_to)
     low, high = f"{stem}_low", f"{stem}_high"
-    frame[low] = frame[low].mask(small & (frame[low] > 0), 1)
+    least = 0 if stem in COMPUTED else 1
+    frame[low] = frame[low].mask(small & frame[low].between(1, withhold_to), least)
     frame[high] = frame[high].mask(small & (frame[high] <= withhold_to), withhold_to)
-    if followers:
-        _blank_followers(frame, table, stem, small)
+    _blank_followers(frame, table, stem, small)
 
 
-def _widen_sums(
-    frame: pd.DataFrame, before: pd.DataFrame, table: PublicTable, stem: str, withhold_to: int
-) -> None:
+def _widen_sums(frame: pd.DataFrame, before: pd.DataFrame, stem: str) -> None:
     """Let counties and the country be wider by as much as their municipalities became, and their shares follow."""
     codes, places = frame["area_code"].astype(str), frame["level"] == "municipality"
-    more = {
-        end: (frame[f"{stem}_{end}"] - before[f"{stem}_{end}"]).where(places).fillna(0)
-        for end in ("low", "high")
-    }
-    for n in frame.index[~places]:
-        own = places if codes[n] == NATION else places & codes.str.startswith(codes[n])
-        for end in ("low", "high"):
-            frame.loc[n, f"{stem}_{end}"] = before.loc[n, f"{stem}_{end}"] + int(more[end][own].sum())
-    _widen(frame, table, stem, withhold_to, followers=False)
+    for end in ("low", "high"):
+        name = f"{stem}_{end}"
+        more = (frame[name] - before[name]).where(places).fillna(0)
+        for n in frame.index[~places]:
+            own = places if codes[n] == NATION else places & codes.str.startswith(codes[n])
+            # Of what is known of their municipalities, they are never small at an end.
+            frame.loc[n, name] = before.loc[n, name] + int(more[own].sum())
     if stem == "gap":
         _shares_of_sums(frame, ~places & (frame["gap_sign"] == ""))
 

@@ -54,7 +54,8 @@ class System:
         low, high: Between what they lie as anybody knows without a word from us.
         shown_low, shown_high: Between what they lie when the figure is shown: twice the number itself, unless figures are
             rounded.
-        seen_low, seen_high: Between what they lie by what was published before, also when they are withheld now.
+        seen_low, seen_high: Between what they lie by what was published before and still holds, also when they are
+            withheld now.
         figures: Who shows them.
         sums: What they add up to.
         guesses: Per earlier edition, the numbers that it showed: an outsider may take them to be what they were.

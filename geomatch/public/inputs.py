@@ -8,8 +8,9 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -22,10 +23,15 @@ from geomatch.inputs import Inputs
 from geomatch.optional import OptionalInputs
 from geomatch.settings import Settings
 from geomatch.sources.activities import SERIES_COLUMNS, SESSION_COLUMNS
+from geomatch.sources.enrolment_table import KEY
 from geomatch.travel.network import Network
 from geomatch.workspace import Input
 
-__all__ = ["PublicInputs", "public_inputs"]
+__all__ = ["VISIBILITY_ORDER", "PublicInputs", "public_inputs", "public_numbers", "runs_in", "with_stricter"]
+
+# From what everybody may see to what nobody may.
+VISIBILITY_ORDER: Mapping[str, int] = MappingProxyType({"exact": 0, "municipality": 1, "hidden": 2})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # The files that everybody can get, or that say no more than a map does. Registers of the boards are not among them.
 _PUBLIC_KINDS = frozenset({"enrolment", "timetable", "localities", "raster", "population"})
@@ -41,6 +47,7 @@ _VAGUE: Mapping[str, Any] = {
     "funding": "grant",
 }
 _NUMBER = re.compile(r"a[0-9]{5,}")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:](\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,9 @@ class PublicInputs:
         )
 
 
-def public_inputs(inputs: Inputs, municipalities: gpd.GeoDataFrame, month: str) -> PublicInputs:
+def public_inputs(
+    inputs: Inputs, municipalities: gpd.GeoDataFrame, month: str, stricter: Mapping[str, str] = _NOTHING
+) -> PublicInputs:
     """The part of a board's inputs of a month that an outsider may know.
 
     Args:
@@ -124,12 +133,13 @@ def public_inputs(inputs: Inputs, municipalities: gpd.GeoDataFrame, month: str) 
         municipalities: municipality_code, point_x_m and point_y_m (metres, EPSG:3006), as regions.municipalities().
         month: YYYY-MM. Activities that do not run in it are left out here, so that the dates of those whose place is
             not shown can stay behind.
+        stricter: Visibility by series_id or activity_id, that holds where it is stricter than the register's.
 
     Raises:
         ValueError: A visibility that is none of the three, or an activity of a municipality that is not there.
     """
-    running = inputs.series[_runs(inputs.series, month)]
-    series, sessions = _shown_series(running, inputs.sessions, municipalities)
+    running = with_stricter(inputs.series[runs_in(inputs.series, month)], stricter)
+    series, sessions, _numbered = _shown_series(running, inputs.sessions, municipalities)
     settings = replace(
         inputs.settings, shares=tuple(share for share in inputs.settings.shares if not share.internal)
     )
@@ -137,9 +147,9 @@ def public_inputs(inputs: Inputs, municipalities: gpd.GeoDataFrame, month: str) 
     optional = inputs.optional
     return PublicInputs(
         month=month,
-        used=tuple(one for one in inputs.used if one.kind in _PUBLIC_KINDS),
+        used=_public_files(inputs.used),
         settings=settings,
-        enrolment=inputs.enrolment,
+        enrolment=_as_printed(inputs.enrolment, inputs.used, settings),
         series=series,
         sessions=sessions,
         corridors=corridors,
@@ -155,7 +165,84 @@ def public_inputs(inputs: Inputs, municipalities: gpd.GeoDataFrame, month: str) 
     )
 
 
-def _runs(series: gpd.GeoDataFrame, month: str) -> pd.Series[bool]:
+def _public_files(used: Sequence[Input]) -> tuple[Input, ...]:
+    """The public files, in an order of their own: the order in which a board added them tells of no number.
+
+    Of a list of counts that is not the agency's there is no digest: who guesses the counts behind its signs could see
+    by it that the guess is right.
+    """
+    shown = [one for one in used if one.kind in _PUBLIC_KINDS]
+    shown.sort(key=lambda one: (one.kind, one.file, one.sha256))
+    return tuple(replace(one, sha256="") if _of_a_board(one) else one for one in shown)
+
+
+def _of_a_board(one: Input) -> bool:
+    """Whether counts have the columns of the table (docs/inputs.md) and no title of the agency's: they can be anybody's."""
+    return one.kind == "enrolment" and one.facts.get("title") == ""
+
+
+def _as_printed(enrolment: pd.DataFrame, used: Sequence[Input], settings: Settings) -> pd.DataFrame:
+    """The counts as far as the agency prints them, also where a board's own list knows more (METHOD 8).
+
+    In a list that is not the agency's, a number of 1 to 5 stands as `..`, and a sign stands for all that it can. Where
+    the agency's own file has a cell, that is what is printed of it: no other list's number takes its sign's place.
+    """
+    own = enrolment["source"].isin({one.file for one in used if _of_a_board(one)})
+    if not own.any():
+        return enrolment
+    printed = set(enrolment.loc[~own, list(KEY)].itertuples(index=False, name=None))
+    again = own & pd.Series(
+        [key in printed for key in enrolment[list(KEY)].itertuples(index=False, name=None)],
+        index=enrolment.index,
+    )
+    mask, table = settings.mask, enrolment[~again].copy()
+    listed = own[~again]
+    small = listed & ~table["masked"] & table["low"].between(1, mask.masked_high)
+    table["sign"] = table["sign"].mask(small, "..")
+    table["masked"] |= small
+    for sign, low, high in (("..", mask.masked_low, mask.masked_high), ("-", mask.dash_low, mask.dash_high)):
+        wide = listed & table["masked"] & (table["sign"] == sign)
+        table["low"] = table["low"].mask(wide, table["low"].clip(upper=low))
+        table["high"] = table["high"].mask(wide, table["high"].clip(lower=high))
+    return table.reset_index(drop=True)
+
+
+def _strictness(visibility: str) -> int:
+    # What is no visibility stays, and is refused where activities are shown.
+    return VISIBILITY_ORDER.get(visibility, len(VISIBILITY_ORDER))
+
+
+def with_stricter(series: gpd.GeoDataFrame, stricter: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """`series` with the stricter of two visibilities: that of the register, and that of `stricter`.
+
+    Args:
+        series: series_id, activity_id and visibility among its columns.
+        stricter: Visibility by series_id or activity_id.
+    """
+    if not stricter:
+        return series
+    made = [
+        max((own, stricter.get(one, own), stricter.get(above, own)), key=_strictness)
+        for own, one, above in zip(
+            series["visibility"], series["series_id"], series["activity_id"], strict=True
+        )
+    ]
+    return series.assign(visibility=made)
+
+
+def public_numbers(
+    series: gpd.GeoDataFrame,
+    sessions: pd.DataFrame,
+    municipalities: gpd.GeoDataFrame,
+    month: str,
+    stricter: Mapping[str, str] = _NOTHING,
+) -> dict[str, str]:
+    """The number that each activity of a month is published under, by its own series_id; arguments as `public_inputs`."""
+    running = with_stricter(series[runs_in(series, month)], stricter)
+    return _shown_series(running, sessions, municipalities)[2]
+
+
+def runs_in(series: gpd.GeoDataFrame, month: str) -> pd.Series[bool]:
     """Which series run on some day of the month, as `supply_of_month` has it; ISO dates are in the order of time."""
     year, number = (int(part) for part in month.split("-"))
     first, last = f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]:02d}"
@@ -172,8 +259,8 @@ def _open_pairs(corridors: pd.DataFrame, month: str) -> pd.DataFrame:
 
 def _shown_series(
     series: gpd.GeoDataFrame, sessions: pd.DataFrame, municipalities: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The activities that may be shown and their sessions, numbered by what may be known of them."""
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, str]]:
+    """The activities that may be shown and their sessions, numbered by what may be known of them; and the numbers."""
     unknown = sorted(set(series["visibility"]) - {"exact", "municipality", "hidden"})
     if unknown:
         raise ValueError(f"unknown visibility: {unknown}")
@@ -182,6 +269,7 @@ def _shown_series(
     funding = shown["funding"].fillna("grant") if "funding" in shown else "grant"
     shown = shown[list(SERIES_COLUMNS)].assign(funding=funding)
     exact = shown["visibility"] == "exact"
+    shown["name"] = _names(shown, sessions)
     shown = shown.assign(address="", contact="", activity_id="")
     for name, value in _VAGUE.items():
         shown[name] = shown[name].where(exact, value)
@@ -222,7 +310,40 @@ def _shown_series(
     # The same types also where there is nothing to tell them from.
     kinds = {"series_id": "str", "weekday": "Int64", "date": "str", "start_s": "int64", "end_s": "int64"}
     kept = kept.reset_index(drop=True).astype(kinds)
-    return frame, pd.DataFrame({name: kept[name].array for name in SESSION_COLUMNS})
+    return frame, pd.DataFrame({name: kept[name].array for name in SESSION_COLUMNS}), number
+
+
+def _names(shown: pd.DataFrame, sessions: pd.DataFrame) -> list[str]:
+    """Names that may be shown: one that holds what is not shown of its activity gives way to the primary purpose.
+
+    That is its contact, where it is a number or an address to write to; and where its place is not shown, its address,
+    organiser, contact, id, and the times of its sessions.
+    """
+    held: dict[str, set[int]] = {
+        str(own): {int(one) for name in ("start_s", "end_s") for one in rows[name]}
+        for own, rows in sessions.groupby("series_id")
+    }
+    names = []
+    for row in shown.itertuples(index=False):
+        contact = str(row.contact)
+        if row.visibility == "exact":
+            telling = [contact] if "@" in contact or sum(map(str.isdigit, contact)) > 5 else []
+        else:
+            telling = [contact, str(row.address), str(row.address).split(",")[0], str(row.organiser)]
+            # An id without digits is a word like others.
+            telling += [one for one in (str(row.activity_id), str(row.series_id)) if re.search(r"\d", one)]
+        name = f" {_folded(str(row.name))} "
+        found = any(f" {_folded(one)} " in name for one in telling if len(_folded(one)) > 3)
+        if row.visibility != "exact":
+            times = {int(h) * 3600 + int(m) * 60 for h, m in _CLOCK.findall(str(row.name))}
+            found = found or not times.isdisjoint(held.get(str(row.series_id), ()))
+        names.append(str(row.primary_purpose if found else row.name))
+    return names
+
+
+def _folded(text: str) -> str:
+    """The words of a text in small letters, one blank between them."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _told(rows: pd.DataFrame) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geomatch.access import ranked
-from geomatch.disclosure import Published, published
+from geomatch.disclosure import Earlier, Published, published_tables
 from geomatch.month import Computed, compute_month, touching
 from geomatch.public.areas import areas_table, ceil, floor, groups_table, with_changes
 from geomatch.public.ground import surface_table
@@ -24,7 +25,7 @@ from geomatch.public.tables import (
     PUBLIC_TABLES,
     WITHHELD,
 )
-from geomatch.settings import Settings
+from geomatch.settings import DisclosureSettings, Settings
 from geomatch.tables import records
 from geomatch.workspace import Workspace
 
@@ -47,12 +48,15 @@ class PublicMonth:
         tables: PUBLIC_TABLES by name.
         facts: What the tables follow from: period, assumptions counted, limits; plain values.
         travel: Digest of what its day returns follow from, by which the workspace keeps them; it is not published.
+        held: Per county a digest of its figures before disclosure control: whether they are what they were when an
+            earlier edition was published. It is not published.
     """
 
     month: str
     tables: Mapping[str, Published]
     facts: Mapping[str, Any]
     travel: str = ""
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 def public_month(
@@ -62,6 +66,8 @@ def public_month(
     inputs: PublicInputs,
     before: tuple[str, pd.DataFrame] | None = None,
     progress: Progress = lambda *_: None,
+    *,
+    earlier: Sequence[tuple[Mapping[str, pd.DataFrame], Mapping[str, str]]] = (),
 ) -> PublicMonth:
     """Compute the public tables of a month.
 
@@ -72,10 +78,12 @@ def public_month(
         inputs: What an outsider may know.
         before: An earlier month and its published table `areas`, that changes are told from; None for none.
         progress: Called with a step's name, and how much of it is done of how much.
+        earlier: Of this month's earlier editions the tables, as they were published, and what `held` was of them.
 
     Raises:
         InputError: As `compute_month`.
         ValueError: The inputs are of another month.
+        GivenAwayBeforeError: As `published_tables`.
     """
     if inputs.month != month:
         raise ValueError(f"inputs of {inputs.month}, not of {month}")
@@ -89,12 +97,9 @@ def public_month(
         "corridors": touching(made.corridors, county).reset_index(drop=True),
         "similar": of_its_county(made.similar, county).reset_index(drop=True),
     }
-    withhold_to = _threshold(inputs.settings)
     areas = areas_table(made, tables)
-    # Changes are told of what is published, so that is made first.
-    shown = published(with_changes(areas, None), PUBLIC_TABLES["areas"], withhold_to).frame
     frames = {
-        "areas": with_changes(shown, before),
+        "areas": with_changes(areas, None),
         "groups": groups_table(made, areas),
         "activities": _activities(made, county),
         "ways": _ways(made, county),
@@ -103,17 +108,44 @@ def public_month(
         "purposes": _purposes(made, areas),
         "surface": surface_table(made, county, inputs.settings.site.surface_cell_m, progress),
     }
+    held = _held(frames)
+    # The counts are the agency's own, as its signs say them: of them, nothing is `permitted` less than is shown.
+    shown = published_tables(
+        frames,
+        _rules(inputs.settings),
+        earlier=[
+            Earlier(told, frozenset(code for code in held if was.get(code) == held[code]) if was else None)
+            for told, was in earlier
+        ],
+        changes=lambda published: with_changes(published, before),
+    )
     return PublicMonth(
         month,
-        {name: published(frames[name], table, withhold_to) for name, table in PUBLIC_TABLES.items()},
+        {name: shown[name] for name in PUBLIC_TABLES},
         _facts(made),
         made.travel,
+        held,
     )
 
 
-def _threshold(settings: Settings) -> int:
-    """Counts of 1 to this are withheld: never less than what the agency's own signs can stand for."""
-    return max(settings.disclosure.withhold_to, settings.mask.masked_high, settings.mask.dash_high)
+def _held(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Per county a digest of all its figures of persons that are computed or counted."""
+    counties = sorted(frames["areas"].query("level == 'county'")["area_code"].astype(str))
+    return {
+        code: hashlib.sha256(
+            "".join(
+                rows[rows["area_code"].astype(str).str.startswith(code)].to_csv(index=False)
+                for rows in (frames["areas"], frames["groups"])
+            ).encode()
+        ).hexdigest()
+        for code in counties
+    }
+
+
+def _rules(settings: Settings) -> DisclosureSettings:
+    """What is withheld: never less than what the agency's own signs can stand for."""
+    least = max(settings.mask.masked_high, settings.mask.dash_high)
+    return replace(settings.disclosure, withhold_to=max(settings.disclosure.withhold_to, least))
 
 
 # ------------------------------------------------------------------------------------------- purposes, activities, travel
@@ -263,7 +295,7 @@ def _facts(made: Computed) -> dict[str, Any]:
             for one in inputs.used
         ],
         "withheld_by_the_agency": int((need["masked"] & (need["sign"] != "")).sum()),
-        "settings": numbers | {"disclosure": {"withhold_to": _threshold(settings)}},
+        "settings": numbers | {"disclosure": asdict(_rules(settings))},
         "signs": {"withheld": WITHHELD, "missing": MISSING, "applies_not": APPLIES_NOT},
     }
 

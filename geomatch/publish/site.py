@@ -27,7 +27,7 @@ from geomatch.words import gettext as _
 from geomatch.words import ngettext, using_language
 from geomatch.workspace import Input, Workspace, dump_json, replace_folder
 
-__all__ = ["publish_month"]
+__all__ = ["list_pages", "publish_month"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -220,6 +220,12 @@ def publish_month(
         progress(_("Pages"), len(wanted), len(wanted))
     shutil.rmtree(staged)
     return [internal / month / code / "index.html" for code in wanted]
+
+
+def list_pages(workspace: Workspace) -> None:
+    """Write the page that lists the internal pages anew, from those that are there."""
+    names = dict(zip(counties()["county_code"], counties()["name"], strict=True))
+    publish_index(_entries(workspace.folder / INTERNAL, workspace, names), workspace.folder)
 
 
 def _change_before(workspace: Workspace, month: str, progress: Progress) -> Change | InputError | None:

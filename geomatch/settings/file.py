@@ -14,6 +14,7 @@ from typing import Any
 from geomatch.errors import InputError, Problem
 from geomatch.settings.tree import (
     SHARE_NAMES,
+    DisclosureSettings,
     IndexSettings,
     MaskSettings,
     SessionSettings,
@@ -240,7 +241,13 @@ class _Reader:
                 self.wrong(weights, _("numbers from 0"))
             if len(made.steps_min) != len(made.weights):
                 self.wrong(steps | weights, _("one weight for each step"), _("Correct the lines"))
-
+        elif isinstance(made, DisclosureSettings):
+            check(
+                "round_to",
+                ">",
+                "withhold_to",
+                holds=made.method != "rounded" or made.round_to > made.withhold_to,
+            )
         elif isinstance(made, SiteSettings):
             self.check_site(made)
 

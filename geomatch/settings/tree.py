@@ -191,7 +191,7 @@ class DisclosureSettings:
         "withhold | interval | rounded",
         "METHOD 8",
         N_(
-            "how small counts are kept from being told: withheld, with what they could be worked out from; shown as the interval from 1; or every figure rounded"
+            "how small counts are kept from being told: withheld, with what they could be worked out from; shown as an interval of all small counts; or every figure rounded"
         ),
     )
     round_to: int = _setting(

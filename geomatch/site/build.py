@@ -21,18 +21,19 @@ import pandas as pd
 from geomatch.asked import is_month
 from geomatch.assets import leaflet_files, own_files
 from geomatch.errors import InputError, Problem
-from geomatch.public.editions import Edition, editions, read_edition
+from geomatch.public.editions import Edition, Withdrawal, editions, read_edition, withdrawals
 from geomatch.public.tables import NATION
 from geomatch.settings import SiteSettings
 from geomatch.site.brief import brief
 from geomatch.site.catalogue import catalogue_files
-from geomatch.site.classes import kept_limits
+from geomatch.site.classes import class_limits, kept_limits
 from geomatch.site.context import Names, SiteContext, read_names
 from geomatch.site.downloads import download_files
 from geomatch.site.drawn import map_script
 from geomatch.site.feed import feed
 from geomatch.site.ground import surface_script
 from geomatch.site.mapwords import words_script
+from geomatch.site.notice import NOTICE_FILE, notice_front, notice_pages
 from geomatch.site.pages import front_page, month_pages, site_pages
 from geomatch.site.values import (
     activities_script,
@@ -147,7 +148,9 @@ def _is_of(tree: Path, edition: Edition) -> bool:
 
 
 def _of(edition: Edition) -> dict[str, object]:
-    return {"month": edition.month, "edition": edition.number, "digest": edition.digest}
+    gone = {str(number): reason for number, reason in sorted(edition.withdrawn.items())}
+    of: dict[str, object] = {"month": edition.month, "edition": edition.number, "digest": edition.digest}
+    return {**of, "withdrawn": gone} if gone else of
 
 
 def _context(
@@ -188,6 +191,21 @@ def _month_files(
                     yield folder + name, content
 
 
+def _notice_files(
+    gone: Sequence[Withdrawal], contexts: Mapping[str, SiteContext]
+) -> Iterator[tuple[str, str | bytes]]:
+    """Every file of a month that has no figures."""
+    month = gone[0].month
+    reasons = {str(one.number): one.reason for one in gone}
+    yield (
+        f"{month}/{NOTICE_FILE}",
+        dump_json({"month": month, "withdrawn": reasons, "synthetic": gone[-1].synthetic}),
+    )
+    for code, context in contexts.items():
+        with using_language(code):
+            yield from notice_pages(context, gone)
+
+
 def build_site(
     folder: Path,
     out: Path,
@@ -218,8 +236,8 @@ def build_site(
     if stopped.exists() and not out.exists():
         # Put aside by a build that was stopped between its two renames.
         stopped.rename(out)
-    numbers = editions(folder)
-    if not numbers:
+    numbers, gone = editions(folder), withdrawals(folder)
+    if not numbers and not gone:
         raise InputError(
             Problem(
                 _("nothing has been published yet"),
@@ -227,7 +245,7 @@ def build_site(
             )
         )
     listed = [read_edition(folder, month, found[-1]) for month, found in numbers.items()]
-    limits = kept_limits(folder, listed)
+    limits = kept_limits(folder, listed) if listed else class_limits(listed)
     made_assets = _assets(site, languages)
     assets = {name: place for name, (place, _content) in made_assets.items()}
     names = read_names()
@@ -255,12 +273,19 @@ def build_site(
             for context in contexts.values():
                 tree.only(f"{context.prefix}{edition.month}", made)
             tree.only(f"data/{edition.month}", made)
+        for month in sorted({*gone} - {*months}):
+            every = {code: _context(site, code, months, assets, names) for code in languages}
+            notices = {tree.put(name, content) for name, content in _notice_files(gone[month], every)}
+            for context in every.values():
+                tree.only(f"{context.prefix}{month}", notices)
+            tree.only(f"data/{month}", set())
         for folder_of_months in ("", "en", "data"):
             for path in sorted((tree.folder / folder_of_months).glob("[0-9]*-[0-9]*")):
                 # What is no longer among the editions is no longer published.
-                if path.is_dir() and is_month(path.name) and path.name not in months:
+                left = {*months, *(() if folder_of_months == "data" else gone)}
+                if path.is_dir() and is_month(path.name) and path.name not in left:
                     shutil.rmtree(path)
-        _whole_site(tree, folder, site, listed, languages, assets, names)
+        _whole_site(tree, folder, site, listed, gone, languages, assets, names)
         progress(_("Public pages"), len(stale), len(stale))
         everything = sum(path.is_file() for path in tree.folder.rglob("*"))
         replace_folder(tree.folder, out)
@@ -275,12 +300,14 @@ def _whole_site(
     folder: Path,
     site: SiteSettings,
     listed: Sequence[Edition],
+    gone: Mapping[str, Sequence[Withdrawal]],
     languages: Sequence[str],
     assets: Mapping[str, str],
     names: Names,
 ) -> None:
     """What is of all months: the front page, method, accessibility, data, feed and catalogue."""
-    newest = listed[-1]
+    newest = listed[-1] if listed else None
+    notices = [one for found in gone.values() for one in found]
     months = [edition.month for edition in listed]
     earlier = [(one.month, one.tables["areas"]) for one in listed[:-1]]
     every = [
@@ -289,10 +316,10 @@ def _whole_site(
     for code in languages:
         context = _context(site, code, months, assets, names)
         with using_language(code):
-            tree.put(*front_page(context, newest, earlier))
-            for name, content in site_pages(context, newest, every):
+            tree.put(*(front_page(context, newest, earlier) if newest else notice_front(context, gone)))
+            for name, content in site_pages(context, newest, every, gone):
                 tree.put(name, content)
-            tree.put(f"{context.prefix}feed.xml", feed(context, every))
+            tree.put(f"{context.prefix}feed.xml", feed(context, every, notices))
     context = _context(site, DEFAULT_LANGUAGE, months, assets, names)
     sizes = {
         path.relative_to(tree.folder).as_posix(): path.stat().st_size

@@ -24,6 +24,7 @@ from geomatch.site.check_files import (
     site_files,
     synthetic_months,
     weight_problem,
+    withdrawn_months,
 )
 from geomatch.site.check_links import (
     feed_problems,
@@ -224,7 +225,9 @@ def _special_problems(page: Page) -> list[Problem]:
 
 
 def _newest(files: Mapping[str, int]) -> str:
-    return max(months_of(path for path in files if is_page(path)), default="")
+    figures = set(months_of(path for path in files if is_page(path))) - set(withdrawn_months(files))
+    # A site of notices alone is of the newest of them.
+    return max(figures or withdrawn_months(files), default="")
 
 
 def _fronts(seen: Mapping[str, Seen]) -> list[str]:

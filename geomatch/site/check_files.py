@@ -14,6 +14,7 @@ from geomatch.errors import Problem
 from geomatch.public.tables import PUBLIC_TABLES
 from geomatch.site.check_page import Page, text_of
 from geomatch.site.downloads import MANIFEST, Download, download_names
+from geomatch.site.notice import NOTICE_FILE
 from geomatch.words import gettext as _
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "site_files",
     "synthetic_months",
     "weight_problem",
+    "withdrawn_months",
 ]
 
 # What a reader on a telephone is made to fetch: the front page with all that its first view loads, and the values of a
@@ -44,7 +46,7 @@ _PAGE = re.compile(
     rf"(?:en/)?(?:(?P<month>{_MONTH})/(?:(?P<county>\d\d)/(?:(?P=county)\d\d/)?)?|metod/|tillganglighet/|data/)?index\.html"
 )
 _OTHERS = re.compile(
-    rf"{_MONTH}/(?:values\.js|activities\.js|corridors\.js|surface\.js|edition\.json)"
+    rf"{_MONTH}/(?:values\.js|activities\.js|corridors\.js|surface\.js|edition\.json|{re.escape(NOTICE_FILE)})"
     r"|data/(?:months\.js|catalogue\.(?:ttl|rdf))"
     r"|(?:en/)?feed\.xml"
     rf"|{_MONTH}/\d\d/lagesbild\.txt|en/{_MONTH}/\d\d/brief\.txt"
@@ -96,6 +98,11 @@ def months_of(files: Iterable[str]) -> list[str]:
     return sorted({hit[1] for hit in found if hit})
 
 
+def withdrawn_months(files: Collection[str]) -> list[str]:
+    """The months of the site that have a notice in the place of figures, oldest first."""
+    return [month for month in months_of(files) if f"{month}/{NOTICE_FILE}" in files]
+
+
 def file_problems(folder: Path, files: Iterable[str], synthetic: Mapping[str, bool | None]) -> list[Problem]:
     """Files that are no part of a site: hidden, temporary, forgotten, or links to somewhere else.
 
@@ -133,7 +140,9 @@ def _is_download(path: str, synthetic: Mapping[str, bool | None]) -> bool:
 
 def missing_problems(files: Collection[str]) -> list[Problem]:
     """Files that every site has, or every month of it, and this one has not; pages that are there in one language."""
-    wanted = [*_ALWAYS, *(f"{month}/{name}" for month in months_of(files) for name in _EVERY_MONTH)]
+    gone = withdrawn_months(files)
+    told = {month: ("index.html",) if month in gone else _EVERY_MONTH for month in months_of(files)}
+    wanted = [*_ALWAYS, *(f"{month}/{name}" for month, names in told.items() for name in names)]
     problems = [
         Problem(_("the file is missing"), remedy=_anew(), file=path) for path in wanted if path not in files
     ]
@@ -152,7 +161,7 @@ def synthetic_months(folder: Path, files: Collection[str]) -> tuple[dict[str, bo
     problems = []
     for month in months_of(files):
         told[month] = None
-        for path in (f"data/{month}/{MANIFEST}", f"{month}/edition.json"):
+        for path in (f"data/{month}/{MANIFEST}", f"{month}/edition.json", f"{month}/{NOTICE_FILE}"):
             if path not in files:
                 continue
             try:

@@ -71,6 +71,8 @@ def _rising(limits: Sequence[int]) -> list[int]:
 
 def _of_layer(layer: str, listed: Sequence[Edition]) -> tuple[list[int], str]:
     column, scale = _LAYERS[layer]
+    if not listed:
+        return list(_FALLBACK[layer]), "assumed"
     frames = [edition.tables["areas"] for edition in listed]
     rows = pd.concat([frame[frame["level"] == "municipality"] for frame in frames], ignore_index=True)
     values = (rows[column].astype(float).dropna() * scale).to_numpy()

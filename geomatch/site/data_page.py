@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from geomatch.numbers import month_text
-from geomatch.public.editions import Edition
+from geomatch.public.editions import Edition, Withdrawal
 from geomatch.public.tables import NATION, PUBLIC_TABLES
 from geomatch.site.described import LICENCE, LICENCE_NAME
 from geomatch.site.files import month_files
 from geomatch.site.layout import FRONT, Frame, Pages
+from geomatch.site.notice import withdrawn_sentence
 from geomatch.site.plain import plain
 from geomatch.site.views import Cell, Heading, Row, TableView
 from geomatch.site.words import updated_text
@@ -35,18 +37,41 @@ def _dictionary() -> list[TableView]:
     ]
 
 
-def data_page(pages: Pages, listed: Sequence[Edition]) -> tuple[str, str]:
+def data_page(
+    pages: Pages, listed: Sequence[Edition], gone: Mapping[str, Sequence[Withdrawal]] | None = None
+) -> tuple[str, str]:
     """Path and HTML of the page of data.
 
     Args:
         pages: The pages of the site.
         listed: Editions in any order; of each month the newest is shown, which knows the notes of those before it.
+        gone: What was withdrawn, by month.
     """
     path = "data/index.html"
     root, to = pages.root(path), pages.way(path)
-    months = []
+    months: list[dict[str, Any]] = []
+    gone = gone or {}
     newest = {edition.month: edition for edition in sorted(listed, key=lambda one: (one.month, one.number))}
-    for _month, edition in sorted(newest.items(), reverse=True):
+    for month in sorted({*newest, *gone}, reverse=True):
+        withdrawn = [withdrawn_sentence(one.number, one.reason) for one in gone.get(month, ())]
+        if month not in newest:
+            months.append(
+                {
+                    "month": month,
+                    "name": month_text(month),
+                    "synthetic": any(one.synthetic for one in gone[month]),
+                    "number": 0,
+                    "notes": [],
+                    "withdrawn": withdrawn,
+                    "updated": "",
+                    "address": to(f"{month}/index.html"),
+                    "files": (),
+                    "folder": "",
+                    "counties": [],
+                }
+            )
+            continue
+        edition = newest[month]
         codes = sorted(
             str(code)
             for code in edition.tables["areas"]["area_code"]
@@ -64,6 +89,7 @@ def data_page(pages: Pages, listed: Sequence[Edition]) -> tuple[str, str]:
                 "synthetic": edition.synthetic,
                 "number": edition.number,
                 "notes": notes,
+                "withdrawn": withdrawn,
                 "updated": updated_text(edition),
                 "address": to(f"{edition.month}/index.html"),
                 "files": month_files(edition),
@@ -81,7 +107,9 @@ def data_page(pages: Pages, listed: Sequence[Edition]) -> tuple[str, str]:
         description=_("All published months with their editions, downloads, and what each column means."),
         crumb=_("Data"),
         crumbs=((_("Start"), FRONT),),
-        synthetic=bool(newest) and newest[max(newest)].synthetic,
+        synthetic=newest[max(newest)].synthetic
+        if newest
+        else any(one.synthetic for found in gone.values() for one in found),
         here="data",
     )
     return pages.page(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geomatch.numbers import month_text
 from geomatch.plain import plain
-from geomatch.public.editions import Edition
+from geomatch.public.editions import Edition, Withdrawal
 from geomatch.public.tables import NATION, PUBLIC_TABLES, SIGNS
 from geomatch.site.figures import sign_text
 from geomatch.sources.places import ATTRIBUTION
@@ -32,6 +32,7 @@ __all__ = [
     "source_lines",
     "synthetic_sentence",
     "title_of",
+    "withdrawn_at",
 ]
 
 # The names of localities are GeoNames' (CC BY 4.0), so no more can be given away than that.
@@ -84,6 +85,15 @@ def moments(listed: Sequence[Edition]) -> dict[tuple[str, int], datetime]:
             moment = max(moment, max(before) + timedelta(minutes=1))
         found[edition.month, edition.number] = moment
     return found
+
+
+def withdrawn_at(one: Withdrawal) -> datetime:
+    """The moment that the notice of an edition bears: half a day after that of the edition, so that readers see it anew."""
+    try:
+        day = date.fromisoformat(one.updated)
+    except ValueError:
+        day = month_days(one.month)[1] + timedelta(days=1)
+    return datetime.combine(day, time(12), UTC) + timedelta(minutes=one.number - 1)
 
 
 def area_of(edition: Edition, county: str | None = None) -> str:

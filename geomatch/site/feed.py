@@ -11,12 +11,21 @@ import pandas as pd
 
 from geomatch.numbers import month_text
 from geomatch.plain import plain
-from geomatch.public.editions import Edition
+from geomatch.public.editions import Edition, Withdrawal
 from geomatch.public.tables import NATION, WITHHELD
 from geomatch.site.addresses import page_address
 from geomatch.site.context import SiteContext
-from geomatch.site.described import LICENCE, LICENCE_NAME, clean, first_of, moments, synthetic_sentence
+from geomatch.site.described import (
+    LICENCE,
+    LICENCE_NAME,
+    clean,
+    first_of,
+    moments,
+    synthetic_sentence,
+    withdrawn_at,
+)
 from geomatch.site.figures import change_figure, figure
+from geomatch.site.notice import withdrawn_sentence
 from geomatch.tables import records
 from geomatch.words import gettext as _
 from geomatch.words import ngettext
@@ -30,8 +39,10 @@ _NAMED, _MOST_NAMED = 3, 6
 _NEVER = "1970-01-01T00:00:00Z"
 
 
-def feed(context: SiteContext, listed: Sequence[Edition]) -> bytes:
+def feed(context: SiteContext, listed: Sequence[Edition], gone: Sequence[Withdrawal] = ()) -> bytes:
     """The feed of the site, in the language in force: an entry for each edition of each month, newest first.
+
+    Of an edition that was withdrawn its entry, by the same id, says so, and nothing else.
 
     An entry tells the largest changes in need, gap and places by municipality, in published figures only, and the note
     of a correction. Its moment is that of `moments`: from the day the counts were updated, never from the clock.
@@ -43,13 +54,15 @@ def feed(context: SiteContext, listed: Sequence[Edition]) -> bytes:
     Args:
         context: The site, and the language that the entries' pages are in.
         listed: Editions, in any order.
+        gone: What was withdrawn.
     """
     at = moments(listed)
+    notices = {(one.month, one.number): withdrawn_at(one) for one in gone}
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": context.language})
-    _add(root, "title", _site_title(listed))
+    _add(root, "title", _site_title(listed, gone))
     _add(root, "subtitle", _("What changed in need, places and gap, month by month"))
     _add(root, "id", page_address(context, "feed.xml") or _uuid(context, "feed"))
-    _add(root, "updated", max(map(_moment, at.values()), default=_NEVER))
+    _add(root, "updated", max(map(_moment, [*at.values(), *notices.values()]), default=_NEVER))
     author = ET.SubElement(root, "author")
     _add(author, "name", plain(context.site.publisher) or "geomatch")
     _add(root, "rights", f"{LICENCE_NAME}, {LICENCE}")
@@ -65,8 +78,12 @@ def feed(context: SiteContext, listed: Sequence[Edition]) -> bytes:
             "href": page_address(context, "index.html") or "index.html",
         },
     )
-    for edition in sorted(listed, key=lambda one: (one.month, one.number), reverse=True):
-        root.append(_entry(context, edition, _moment(at[edition.month, edition.number])))
+    every: list[Edition | Withdrawal] = [*listed, *gone]
+    for one in sorted(every, key=lambda one: (one.month, one.number), reverse=True):
+        if isinstance(one, Edition):
+            root.append(_entry(context, one, _moment(at[one.month, one.number])))
+        else:
+            root.append(_notice(context, one, _moment(notices[one.month, one.number])))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
 
@@ -87,17 +104,35 @@ def _marked(title: str, *, synthetic: bool) -> str:
     return _("SYNTHETIC DATA: {title}").format(title=title) if synthetic else title
 
 
-def _site_title(listed: Sequence[Edition]) -> str:
+def _site_title(listed: Sequence[Edition], gone: Sequence[Withdrawal]) -> str:
     title = _("Activities and need by municipality")
-    return _marked(title, synthetic=any(edition.synthetic for edition in listed))
+    synthetic = any(edition.synthetic for edition in listed) or any(one.synthetic for one in gone)
+    return _marked(title, synthetic=synthetic)
 
 
 def _entry(context: SiteContext, edition: Edition, at: str) -> ET.Element:
-    entry = ET.Element("entry")
     month = month_text(edition.month)
     title = month[:1].upper() + month[1:]
     if edition.number > 1:
         title = _("{month}: correction, edition {number}").format(month=title, number=edition.number)
+    return _filled(context, edition, title, at, _paragraphs(edition))
+
+
+def _notice(context: SiteContext, one: Withdrawal, at: str) -> ET.Element:
+    month = month_text(one.month)
+    title = _("{month}: edition {number} withdrawn").format(
+        month=month[:1].upper() + month[1:], number=one.number
+    )
+    texts = [synthetic_sentence()] if one.synthetic else []
+    texts.append(withdrawn_sentence(one.number, one.reason))
+    return _filled(context, one, title, at, texts)
+
+
+def _filled(
+    context: SiteContext, edition: Edition | Withdrawal, title: str, at: str, texts: Sequence[str]
+) -> ET.Element:
+    """The entry of an edition, or of what is left of one."""
+    entry = ET.Element("entry")
     _add(entry, "title", _marked(title, synthetic=edition.synthetic))
     page = page_address(context, f"{edition.month}/index.html")
     own = f"{page}#edition-{edition.number}" if page else ""
@@ -107,7 +142,7 @@ def _entry(context: SiteContext, edition: Edition, at: str) -> ET.Element:
     ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": href})
     content = ET.SubElement(entry, "content", {"type": "xhtml"})
     within = ET.SubElement(content, "div", {"xmlns": _XHTML})
-    for text in _paragraphs(edition):
+    for text in texts:
         _add(within, "p", text)
     return entry
 

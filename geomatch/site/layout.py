@@ -103,6 +103,17 @@ def tile_host(tiles_url: str) -> str:
     return f"{parts.scheme}://{host}" if parts.scheme in {"http", "https"} and _HOST.fullmatch(host) else ""
 
 
+def _withdrawn(edition: Edition | None) -> list[str]:
+    """What was withdrawn of the month that a page tells of, a sentence for each reason."""
+    editions: dict[str, list[str]] = {}
+    for number, reason in sorted(edition.withdrawn.items()) if edition is not None else ():
+        editions.setdefault(plain(reason), []).append(str(number))
+    return [
+        _("Withdrawn: edition {numbers}. {reason}").format(numbers=", ".join(numbers), reason=reason)
+        for reason, numbers in editions.items()
+    ]
+
+
 class Pages:
     """Makes pages in the language in force: the template, and the frame around it.
 
@@ -178,6 +189,7 @@ class Pages:
                 month_name=month_text(month) if month else "",
                 edition=edition,
                 edition_note=plain(edition.note) if edition is not None else "",
+                withdrawn=_withdrawn(edition),
                 **values,
             )
         )

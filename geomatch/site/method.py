@@ -206,16 +206,40 @@ def _pairs(settings: Mapping[str, Any]) -> Section:
     )
 
 
-def _withheld(least: str) -> Section:
+def _withheld(least: str, disclosure: Mapping[str, Any]) -> Section:
+    # An edition that is older than the setting withholds.
+    method = disclosure.get("method", "withhold")
+    small = {
+        "withhold": _(
+            "Numbers that are {n} persons, or may be, are not shown, of those enrolled as well as of the gap and all that follows from it. In a small place a small number could tell who it is about."
+        ),
+        "interval": _(
+            "Numbers that are {n} persons, or may be, are shown as an interval that holds all of these, of those enrolled as well as of the gap and all that follows from it. In a small place a small number could tell who it is about."
+        ),
+        "rounded": _(
+            "Numbers of persons are shown as the two multiples of {step} that they lie between, so that nobody can tell {n} persons from a few more. In a small place a small number could tell who it is about."
+        ),
+    }[method].format(n=least, step=disclosure.get("round_to"))
+    more = {
+        "withhold": _(
+            "Where a total, another table or an earlier edition would tell what is withheld, other numbers are withheld with it: as few as possible, and first those that say least. So .. need not mean a small number."
+        ),
+        "interval": _(
+            "The gap of a county and of the country is as much wider as their municipalities' gaps are."
+        ),
+        "rounded": _("Where that would not do, a number is withheld altogether."),
+    }[method]
     return Section(
         "withheld",
         _("What is withheld, and why"),
         (
-            _(
-                "Numbers that are {n} persons, or may be, are not shown, of those enrolled as well as of the gap and all that follows from it. In a small place a small number could tell who it is about."
-            ).format(n=least),
+            small,
+            more,
             _(
                 "The numbers here are made in a computation of their own, from nothing but what anybody may know: the agency's published counts with their signs, public timetables, and activities that may be shown. Addresses of accommodation are never part of it."
+            ),
+            _(
+                "Before anything is published, a program that knows all pages, files and editions tries to work out every withheld number. What it can work out is not published."
             ),
         ),
         terms=tuple((sign, sign_text(sign)) for sign in ("..", "-", ".")),
@@ -261,12 +285,13 @@ def _sources() -> Section:
     )
 
 
-def method_page(pages: Pages, newest: Edition | None) -> tuple[str, str]:
+def method_page(pages: Pages, newest: Edition | None, *, synthetic: bool = False) -> tuple[str, str]:
     """Path and HTML of the page of the method.
 
     Args:
         pages: The pages of the site.
         newest: The edition whose limits are told; None tells those that hold without any.
+        synthetic: The site is of made-up figures, though of no edition.
     """
     settings: Mapping[str, Any] = newest.facts["settings"] if newest is not None else Settings().as_dict()
     ends = (
@@ -295,9 +320,9 @@ def method_page(pages: Pages, newest: Edition | None) -> tuple[str, str]:
             _gap(),
             _figures(settings),
             _pairs(settings),
-            _withheld(interval(1, max(int(end) for end in ends))),
+            _withheld(interval(1, max(int(end) for end in ends)), settings["disclosure"]),
             _editions(),
             _sources(),
         ],
-        synthetic=newest is not None and newest.synthetic,
+        synthetic=newest.synthetic if newest is not None else synthetic,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from geomatch.public.editions import Edition
+from geomatch.public.editions import Edition, Withdrawal
 from geomatch.site.accessibility import accessibility_page
 from geomatch.site.context import SiteContext
 from geomatch.site.data_page import data_page
@@ -40,7 +40,10 @@ def front_page(context: SiteContext, edition: Edition, earlier: Earlier) -> tupl
 
 
 def site_pages(
-    context: SiteContext, newest: Edition | None, listed: Sequence[Edition]
+    context: SiteContext,
+    newest: Edition | None,
+    listed: Sequence[Edition],
+    gone: Mapping[str, Sequence[Withdrawal]] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """The pages that are of no month: method, accessibility statement, data.
 
@@ -48,11 +51,14 @@ def site_pages(
         context: The site; its language must be in force.
         newest: The newest edition, whose settings the method tells; None while nothing is published.
         listed: Every edition, oldest first; of each month the newest is listed, with the notes of those before it.
+        gone: What was withdrawn, by month.
 
     Yields:
         Path below the site's root, and HTML.
     """
     pages = Pages(context)
-    yield method_page(pages, newest)
-    yield accessibility_page(pages, synthetic=newest is not None and newest.synthetic)
-    yield data_page(pages, listed)
+    of_nothing = any(one.synthetic for found in (gone or {}).values() for one in found)
+    synthetic = newest.synthetic if newest is not None else of_nothing
+    yield method_page(pages, newest, synthetic=synthetic)
+    yield accessibility_page(pages, synthetic=synthetic)
+    yield data_page(pages, listed, gone)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from geomatch.disclosure import GivenAwayBeforeError, published_tables
+from geomatch.disclosure import Earlier, GivenAwayBeforeError, published_tables
 from geomatch.public.areas import with_changes
 from geomatch.public.tables import PUBLIC_TABLES
 from geomatch.settings import DisclosureSettings
@@ -182,7 +182,7 @@ def frames(world: World, month: str, edition: int) -> dict[str, pd.DataFrame]:
     }
 
 
-def _plain(kind: str) -> Any:  # noqa: ANN401 (a cell of any type)
+def _plain(kind: str) -> Any:
     return {"text": "", "int": 0, "float": 0.0, "bool": False}.get(kind)
 
 
@@ -214,7 +214,7 @@ def published_world(
                 made = published_tables(
                     frames(world, month, edition),
                     rules,
-                    earlier=[shown[month, number] for number in numbers],
+                    earlier=[_earlier(world, month, number, edition, shown) for number in numbers],
                     permitted=permitted(world, month),
                     changes=lambda areas, before=before: with_changes(areas, before),  # type: ignore[misc]  # bound now
                 )
@@ -223,7 +223,11 @@ def published_world(
             own = {name: table.frame for name, table in made.items()}
             for county in {code[:2] for code in world.joint[month]}:
                 was = shown[month, numbers[-1]] if numbers else None
-                if was is None or not _same(own, was, county):
+                # Also what is withheld in both is the same.
+                held = numbers and _ends_of(world, month, numbers[-1], county) == _ends_of(
+                    world, month, edition, county
+                )
+                if was is None or not held or not _same(own, was, county):
                     since[county] = edition
             shown[month, edition] = own
             numbers.append(edition)
@@ -239,6 +243,28 @@ def published_world(
             )
         before = (month, shown[month, numbers[-1]]["areas"])
     return shown
+
+
+def _earlier(
+    world: World,
+    month: str,
+    number: int,
+    edition: int,
+    shown: Mapping[tuple[str, int], Mapping[str, pd.DataFrame]],
+) -> Earlier:
+    counties = {code[:2] for code in world.joint[month]}
+    return Earlier(
+        shown[month, number],
+        frozenset(
+            county
+            for county in counties
+            if _ends_of(world, month, number, county) == _ends_of(world, month, edition, county)
+        ),
+    )
+
+
+def _ends_of(world: World, month: str, edition: int, county: str) -> dict[str, dict[str, Ends]]:
+    return {code: ends for code, ends in world.ends[month, edition].items() if code.startswith(county)}
 
 
 def _same(one: Mapping[str, pd.DataFrame], two: Mapping[str, pd.DataFrame], county: str) -> bool:

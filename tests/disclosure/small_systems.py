@@ -36,7 +36,8 @@ def system(
     low, high = np.zeros(len(value), int), np.full(len(value), most)
     seen_low, seen_high = low.copy(), high.copy()
     for n, said in (seen or {}).items():
-        seen_low[n], seen_high[n] = min(said, value[n]), max(said, value[n])
+        if said == value[n]:
+            seen_low[n] = seen_high[n] = said
     figures = [
         Figure((f"{n}", "need"), (n, n), weight, 1 <= v <= small, (1, small))
         for n, (v, weight) in enumerate(zip(value.tolist(), weights or [1.0] * len(value), strict=True))

@@ -62,10 +62,16 @@ def test_what_an_earlier_edition_said_protects_nothing() -> None:
     assert pattern(made) == {0, 2}
 
 
-def test_what_an_earlier_edition_said_otherwise_protects_as_far_as_it_moved() -> None:
+def test_what_an_earlier_edition_said_otherwise_protects_unless_a_guess_comes_close() -> None:
     # It said 7, and it is 6: who takes it to be unchanged comes to 2 instead of 3. So it is no cover.
     made = system([3, 6, 9, 18], COUNTY, weights=[1, 1, 3, 9], most=30, seen={1: 7})
     assert pattern(made) == {0, 2}
+    # It said 12: who takes it to be unchanged comes to less than nobody, and knows that it is not.
+    made = system([3, 6, 9, 18], COUNTY, weights=[1, 1, 3, 9], most=30, seen={1: 12})
+    assert pattern(made) == {0, 1}
+    # It said 3, and none of the three numbers is small then: a guess that leads to 6 leads nowhere.
+    made = system([3, 6, 9, 18], COUNTY, weights=[1, 1, 3, 9], most=30, seen={1: 3})
+    assert pattern(made) == {0, 1}
 
 
 def test_a_small_count_that_follows_from_earlier_editions_is_refused() -> None:

@@ -304,7 +304,7 @@ def published(board: Inputs, folder: Path) -> dict[str, bytes]:
 
 
 def kept(made: PublicMonth, workspace: Workspace) -> dict[str, bytes]:
-    keep_edition(workspace, made, synthetic=True, note="")
+    keep_edition(workspace.folder, made, synthetic=True, note="")
     own = workspace.folder / "published" / small.MONTH / "1"
     return {path.name: path.read_bytes() for path in sorted(own.iterdir())}
 

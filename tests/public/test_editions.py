@@ -53,7 +53,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def test_the_first_edition_needs_no_note(month: PublicMonth, workspace: Workspace) -> None:
     assert editions(workspace.folder) == {}
     assert latest(workspace.folder, small.MONTH) is None
-    assert keep_edition(workspace, month, synthetic=True, note="") == (1, True)
+    assert keep_edition(workspace.folder, month, synthetic=True, note="") == (1, True)
     assert editions(workspace.folder) == {small.MONTH: [1]}
     kept = read_edition(workspace.folder, small.MONTH, 1)
     assert (kept.month, kept.number, kept.note, kept.synthetic) == (small.MONTH, 1, "", True)
@@ -68,13 +68,18 @@ def test_the_first_edition_needs_no_note(month: PublicMonth, workspace: Workspac
 
 
 def test_the_same_numbers_are_the_same_edition(month: PublicMonth, workspace: Workspace) -> None:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     files = bytes_of(workspace.folder)
-    assert keep_edition(workspace, with_places(with_places(month, 7), 7), synthetic=True, note="x") == (
+    assert keep_edition(
+        workspace.folder, with_places(with_places(month, 7), 7), synthetic=True, note="x"
+    ) == (
         2,
         True,
     )
-    assert keep_edition(workspace, with_places(month, 7), synthetic=True, note="another note") == (2, False)
+    assert keep_edition(workspace.folder, with_places(month, 7), synthetic=True, note="another note") == (
+        2,
+        False,
+    )
     assert read_edition(workspace.folder, small.MONTH, 2).note == "x"
     assert {name: data for name, data in bytes_of(workspace.folder).items() if name in files} == files
 
@@ -82,8 +87,8 @@ def test_the_same_numbers_are_the_same_edition(month: PublicMonth, workspace: Wo
 def test_the_boards_language_is_no_number(tmp_path: Path, month: PublicMonth, workspace: Workspace) -> None:
     board = small.inputs(tmp_path / "feed")
     english = replace(board, settings=replace(board.settings, language="en"))
-    keep_edition(workspace, month, synthetic=True, note="")
-    assert keep_edition(workspace, small.made(english, tmp_path / "en"), synthetic=True, note="") == (
+    keep_edition(workspace.folder, month, synthetic=True, note="")
+    assert keep_edition(workspace.folder, small.made(english, tmp_path / "en"), synthetic=True, note="") == (
         1,
         False,
     )
@@ -91,10 +96,10 @@ def test_the_boards_language_is_no_number(tmp_path: Path, month: PublicMonth, wo
 
 @pytest.mark.parametrize("note", ["", "  \n"])
 def test_other_numbers_need_a_note(month: PublicMonth, workspace: Workspace, note: str) -> None:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     files = bytes_of(workspace.folder)
     with pytest.raises(InputError) as caught:
-        keep_edition(workspace, with_places(month, 7), synthetic=True, note=note)
+        keep_edition(workspace.folder, with_places(month, 7), synthetic=True, note=note)
     assert str(caught.value) == (
         "2023-02 är redan publicerad, med andra siffror (utgåva 1); väntat: en anteckning om vad som ändrats och varför. "
         "Publicera rättelsen med anteckning: geomatch publish 2023-02 --note ”…”"
@@ -105,9 +110,11 @@ def test_other_numbers_need_a_note(month: PublicMonth, workspace: Workspace, not
 def test_with_a_note_it_is_the_next_edition_and_the_first_stays(
     month: PublicMonth, workspace: Workspace
 ) -> None:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     first = bytes_of(workspace.folder / "published" / small.MONTH / "1")
-    assert keep_edition(workspace, with_places(month, 7), synthetic=True, note=" Fel antal platser. ") == (
+    assert keep_edition(
+        workspace.folder, with_places(month, 7), synthetic=True, note=" Fel antal platser. "
+    ) == (
         2,
         True,
     )
@@ -116,7 +123,7 @@ def test_with_a_note_it_is_the_next_edition_and_the_first_stays(
     assert dict(second.notes) == {1: "", 2: "Fel antal platser."}
     assert set(second.tables["activities"]["places"]) == {7}
     # Back to the numbers of the first: that is a third, and no silent return.
-    assert keep_edition(workspace, month, synthetic=True, note="Det var rätt.") == (3, True)
+    assert keep_edition(workspace.folder, month, synthetic=True, note="Det var rätt.") == (3, True)
     assert editions(workspace.folder) == {small.MONTH: [1, 2, 3]}
     assert (
         read_edition(workspace.folder, small.MONTH, 1).digest
@@ -125,13 +132,13 @@ def test_with_a_note_it_is_the_next_edition_and_the_first_stays(
 
 
 def test_made_up_figures_are_other_figures(month: PublicMonth, workspace: Workspace) -> None:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     with pytest.raises(InputError):
-        keep_edition(workspace, month, synthetic=False, note="")
+        keep_edition(workspace.folder, month, synthetic=False, note="")
 
 
 def damaged(month: PublicMonth, workspace: Workspace, harm: Any) -> list[str]:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     harm(workspace.folder / "published" / small.MONTH / "1")
     with pytest.raises(InputError) as caught:
         read_edition(workspace.folder, small.MONTH, 1)
@@ -164,10 +171,10 @@ def test_a_damaged_edition_is_told(month: PublicMonth, workspace: Workspace, fil
 
 
 def test_a_new_edition_is_not_laid_on_a_damaged_one(month: PublicMonth, workspace: Workspace) -> None:
-    keep_edition(workspace, month, synthetic=True, note="")
+    keep_edition(workspace.folder, month, synthetic=True, note="")
     _cut(workspace.folder / "published" / small.MONTH / "1" / "edition.json")
     with pytest.raises(InputError, match=r"edition\.json"):
-        keep_edition(workspace, month, synthetic=True, note="x")
+        keep_edition(workspace.folder, month, synthetic=True, note="x")
 
 
 def test_what_fails_halfway_leaves_nothing(
@@ -185,7 +192,7 @@ def test_what_fails_halfway_leaves_nothing(
 
     monkeypatch.setattr(module, "content_sha256", failing)
     with pytest.raises(OSError, match="no space"):
-        keep_edition(workspace, month, synthetic=True, note="")
+        keep_edition(workspace.folder, month, synthetic=True, note="")
     assert len(calls) == 3
     assert bytes_of(workspace.folder / "published") == {}
     assert editions(workspace.folder) == {}
@@ -214,7 +221,7 @@ def last_step(value):
 
 
 module.dump_json = last_step
-module.keep_edition(Workspace.create(folder / "ws"), month, synthetic=True, note="")
+module.keep_edition(Workspace.create(folder / "ws").folder, month, synthetic=True, note="")
 """
 
 
@@ -231,7 +238,7 @@ def test_what_is_killed_halfway_is_no_edition(month: PublicMonth, tmp_path: Path
     assert (workspace.folder / "published" / small.MONTH / ".1.new" / "edition.json").is_file()
     assert editions(workspace.folder) == {}
     assert latest(workspace.folder, small.MONTH) is None
-    assert keep_edition(workspace, month, synthetic=True, note="") == (1, True)
+    assert keep_edition(workspace.folder, month, synthetic=True, note="") == (1, True)
     assert [path.name for path in (workspace.folder / "published" / small.MONTH).iterdir()] == ["1"]
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geomatch.disclosure import published
+from geomatch.disclosure import Earlier, published_tables
 from geomatch.public.areas import with_changes
 from geomatch.public.editions import Edition, keep_edition, read_edition
 from geomatch.public.run import PublicMonth
@@ -133,7 +133,18 @@ def _above(
     """The row of a county or of the country: the true numbers of its municipalities added up, as the agency publishes."""
     need = int(true.need[inside].sum())
     women, men = (int(n) for n in true.groups["sex"][inside].sum(axis=0))
-    low, high = (int(n) for n in true.gap[inside].sum(axis=0))
+    # What is computed is of what the signs say: the sum of the ends that the municipalities' rows have.
+    ends = {
+        stem: [
+            int(sum(own if pd.isna(told) else told for told, own in zip(part[f"{stem}_{end}"], persons, strict=True)))
+            for end, persons in zip(("low", "high"), known.T, strict=True)
+        ]
+        for stem, known in (
+            ("gap", true.gap[inside]),
+            ("no_day_return", np.stack([true.stranded[inside]] * 2, axis=1)),
+        )
+    }  # fmt: skip
+    low, high = ends["gap"]
     untold = set(world.codes[inside]) <= set(NOT_TOLD)
     index = float((world.index[inside] * true.need[inside]).sum() / max(need, 1))
     spans = {
@@ -145,7 +156,6 @@ def _above(
             0.23 + 0.1 * float(world.phase[inside].mean()),
         ),
     }
-    stranded = int(true.stranded[inside].sum())
     return {
         "level": "country" if code == NATION else "county",
         "area_code": code,
@@ -158,9 +168,9 @@ def _above(
         "series": int(part["series"].sum()),
         "places": int(part["places"].sum()),
         **cells("gap", low, high),
-        "gap_share_low": low / need if need else None,
-        "gap_share_high": high / need if need else None,
-        **cells("no_day_return", stranded, stranded),
+        "gap_share_low": min(1.0, low / need) if need else None,
+        "gap_share_high": min(1.0, high / need) if need else None,
+        **cells("no_day_return", *ends["no_day_return"]),
         **{f"{stem}_{end}": value for stem, ends in spans.items() for end, value in zip(("low", "high"), ends, strict=True)},
         "band_best": None,
         "band_worst": None,
@@ -202,6 +212,7 @@ def made_month(
     without_activities: Sequence[str] = (),
     hostile: bool = False,
     changed_county: str | None = None,
+    editions_so_far: Sequence[Earlier] = (),
 ) -> PublicMonth:
     """A made-up month, the same for the same arguments in every process.
 
@@ -216,6 +227,7 @@ def made_month(
         without_activities: Codes of counties without any activity.
         hostile: Free text of activities and journeys is HOSTILE.
         changed_county: A county in which one municipality has ten persons more than without this.
+        editions_so_far: The month's earlier editions.
     """
     world = world_of(seed)
     chosen = np.array([counties is None or code[:2] in counties for code in world.codes])
@@ -236,13 +248,16 @@ def made_month(
         "purposes": purposes_table(activities, areas, month),
         "surface": pd.DataFrame({name: [] for name in PUBLIC_TABLES["surface"].names}),
     }
-    withhold_to = Settings().disclosure.withhold_to
     if withheld_share >= 1:
         frames = {name: _all_withheld(frame, name) for name, frame in frames.items()}
     earlier = None if before is None else (str(before["month"].iloc[0]), before)
-    shown = published(with_changes(frames["areas"], None), PUBLIC_TABLES["areas"], withhold_to).frame
-    frames["areas"] = with_changes(shown, earlier)
-    tables = {name: published(frames[name], table, withhold_to) for name, table in PUBLIC_TABLES.items()}
+    frames["areas"] = with_changes(frames["areas"], None)
+    tables = published_tables(
+        frames,
+        Settings().disclosure,
+        earlier=editions_so_far,
+        changes=lambda shown: with_changes(shown, earlier),
+    )
     return PublicMonth(
         month, tables, _facts(month, counties, int(((true.need > 0) & (true.need < 6))[own].sum()))
     )
@@ -326,7 +341,7 @@ def made_editions(
                 before,
                 **{**options, "changed_county": changed},
             )
-            number, _new = keep_edition(workspace, one, synthetic=True, note=note)
+            number, _new = keep_edition(workspace.folder, one, synthetic=True, note=note)
         made.append(read_edition(folder, month, number))
         before = made[-1].tables["areas"]
     return made

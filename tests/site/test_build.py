@@ -123,7 +123,7 @@ def test_a_new_month_leaves_old_ones_as_they_are(workspace: Path) -> None:
     tree = workspace / "public"
     before, kept = digests(tree), inodes(tree)
     known = Workspace(workspace)
-    keep_edition(known, made_month("2026-04", 5, COUNTIES), synthetic=True, note="")
+    keep_edition(known.folder, made_month("2026-04", 5, COUNTIES), synthetic=True, note="")
     built = build_site(workspace, tree, SITE)
     assert built.months == ("2026-04",)
     after = inodes(tree)
@@ -143,7 +143,9 @@ def test_a_change_in_one_county_rewrites_its_pages_and_those_of_the_whole(worksp
     # The same month with ten persons more in one municipality of Norrbotten.
     earlier = made_editions(workspace.parent / "again", MONTHS[:2], 5, COUNTIES)[-1].tables["areas"]
     again = made_month(MONTHS[2], 5, COUNTIES, before=earlier, changed_county="25")
-    number, new = keep_edition(known, again, synthetic=True, note="SYNTETISK rättelse: tio personer saknades")
+    number, new = keep_edition(
+        known.folder, again, synthetic=True, note="SYNTETISK rättelse: tio personer saknades"
+    )
     assert (number, new) == (2, True)
     build_site(workspace, tree, SITE)
     after = digests(tree)
@@ -169,7 +171,9 @@ def test_a_county_that_was_published_cannot_be_left_out(workspace: Path) -> None
     known = Workspace(workspace)
     before = digests(workspace)
     with pytest.raises(InputError) as failed:
-        keep_edition(known, made_month(MONTHS[2], 5, ["25"]), synthetic=True, note="SYNTETISK: bara ett län")
+        keep_edition(
+            known.folder, made_month(MONTHS[2], 5, ["25"]), synthetic=True, note="SYNTETISK: bara ett län"
+        )
     (problem,) = failed.value.problems
     assert problem.found == "2026-03 är publicerad för län som den inte är beräknad för nu: 10"
     assert problem.remedy == "Beräkna den för alla och publicera igen: geomatch run 2026-03"
@@ -207,7 +211,7 @@ def test_a_killed_build_leaves_the_old_site_whole(workspace: Path, moment: float
     tree = workspace / "public"
     before = digests(tree)
     known = Workspace(workspace)
-    keep_edition(known, made_month("2026-04", 5, COUNTIES), synthetic=True, note="")
+    keep_edition(known.folder, made_month("2026-04", 5, COUNTIES), synthetic=True, note="")
     program = (
         "import sys; from pathlib import Path; from geomatch.settings import SiteSettings;"
         "from geomatch.site.build import build_site; print('ready', flush=True);"

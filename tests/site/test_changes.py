@@ -34,7 +34,10 @@ def test_a_county_bears_its_own_corrections_only(tmp_path: Path) -> None:
     known = Workspace(tmp_path / "w")
     for changed, note in (("25", "SYNTETISK: Norrbotten"), ("10", "SYNTETISK: Blekinge")):
         keep_edition(
-            known, made_month("2026-01", 5, counties, changed_county=changed), synthetic=True, note=note
+            known.folder,
+            made_month("2026-01", 5, counties, changed_county=changed),
+            synthetic=True,
+            note=note,
         )
     third = read_edition(known.folder, "2026-01", 3)
     # Norrbotten's numbers went back to those of the first edition with the third: a correction of its own.
@@ -52,7 +55,7 @@ def test_settings_that_change_no_number_make_no_edition(tmp_path: Path) -> None:
     made = made_month("2026-01", 5, ["25"])
     facts = {**made.facts, "settings": {**made.facts["settings"], "younger": {"than": "the edition"}}}
     other = type(made)(made.month, made.tables, facts)
-    assert keep_edition(known, other, synthetic=True, note="") == (1, False)
+    assert keep_edition(known.folder, other, synthetic=True, note="") == (1, False)
 
 
 def test_a_share_has_the_sign_of_what_it_follows() -> None:
