@@ -21,7 +21,7 @@ from geomatch.audit.derive import Derived, derive, interval, telling
 from geomatch.audit.gather import Gathered, gather
 from geomatch.audit.guesses import guesses_of, try_guesses
 from geomatch.audit.model import Fact, Model
-from geomatch.audit.report import Contradiction, Failure, Report
+from geomatch.audit.report import Contradiction, Failure, Report, Telling
 from geomatch.audit.system import INFINITE, Conflict
 from geomatch.audit.told import Edition, Figure, Key
 from geomatch.audit.workbooks import read_workbooks
@@ -173,7 +173,7 @@ def _failure(
     cell: Cell,
     permitted: tuple[int, int],
     derived: tuple[int, int],
-    tables: tuple,  # type: ignore[type-arg]
+    tables: tuple[Telling, ...],
     guessed: int = 0,
 ) -> Failure:
     return Failure(
@@ -215,7 +215,7 @@ def _fallen_computed(
 ) -> tuple[list[Failure], int, int]:
     own = [cell for cell in cells if month in (None, cell.month)]
     failures = [
-        _failure(model, cell, (1, cell.most), derived, blamer.tables(cell.low, cell.high, derived))
+        _failure(model, cell, (cell.least, cell.most), derived, blamer.tables(cell.low, cell.high, derived))
         for cell, derived in derived_computed(own, found.derived, found.part)
     ]
     down = {(one.month, one.edition, one.area, one.figure) for one in failures}
@@ -227,7 +227,9 @@ def _fallen_computed(
         solved += count
         for one in fallen:
             tables = blamer.tables(one.cell.low, one.cell.high, one.derived, one.rows)
-            failures.append(_failure(model, one.cell, (1, one.cell.most), one.derived, tables, one.edition))
+            failures.append(
+                _failure(model, one.cell, (one.cell.least, one.cell.most), one.derived, tables, one.edition)
+            )
         gone = {one.cell for one in fallen}
         standing = [cell for cell in standing if cell not in gone]
     return failures, guessed, solved

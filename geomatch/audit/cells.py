@@ -34,6 +34,8 @@ class Cell:
         low, high: Unknowns of its ends; the same for a count.
         most: Of a computed figure, the largest small count that must stay possible; 0 for a count.
         withheld: It is withheld; a computed figure that is shown is looked at as well.
+        least: The smallest count that must stay possible: more than 1 for a total whose parts are shown as intervals on
+            purpose, so that it is at least what these are together.
     """
 
     month: str
@@ -45,6 +47,7 @@ class Cell:
     high: int
     most: int = 0
     withheld: bool = True
+    least: int = 1
 
 
 def _figure_of(dims: Dims) -> tuple[str, str]:
@@ -105,9 +108,18 @@ def computed_cells(model: Model) -> list[Cell]:
         Cell(
             key[1], editions[key], key[3], key[0], "", ends.low, ends.high,
             small_part(model, ends.most), key in withheld,
+            _least_of(model.editions[key[1], editions[key]], key[0], key[3]),
         )
         for key, ends in sorted(model.computed.items(), key=lambda one: (one[0][1], one[0][3], one[0][0], one[0][2]))
     ]  # fmt: skip
+
+
+def _least_of(edition: Edition, figure: str, area: str) -> int:
+    """What the parts of a total are at least, where small counts are shown as intervals; else 1."""
+    if len(area) > 2 or edition.withholds:
+        return 1
+    told = [edition.figures.get(("areas", (one,), figure)) for one in edition.municipalities(area)]
+    return max(1, sum(one.ends[0] for one in told if one is not None and one.ends is not None))
 
 
 def falls(most: int, low: int, high: int, least: int = 1) -> bool:
@@ -165,7 +177,7 @@ def derived_computed(
     Many are shown to stand by one solution that leaves all their small counts possible; only the others are asked for
     one by one.
     """
-    doubtful = [cell for cell in cells if cell.most >= 1 and _may_be_small(cell, bounds)]
+    doubtful = [cell for cell in cells if cell.most >= cell.least and _may_be_small(cell, bounds)]
     wanted: dict[int, tuple[Part, dict[int, int], dict[int, int]]] = {}
     for cell in doubtful:
         for unknown in (cell.low, cell.high):
@@ -173,7 +185,7 @@ def derived_computed(
             if part is not None:
                 _part, below, above = wanted.setdefault(id(part), (part, {}, {}))
                 if unknown == cell.low:
-                    below[unknown] = 1
+                    below[unknown] = cell.least
                 else:
                     above[unknown] = cell.most
     for one, below, above in wanted.values():
@@ -185,13 +197,13 @@ def derived_computed(
             continue
         low = end_of(bounds, part_of.get(cell.low), cell.low, low=True)
         high = end_of(bounds, part_of.get(cell.high), cell.high, low=False)
-        if falls(cell.most, low, high):
+        if falls(cell.most, low, high, cell.least):
             found.append((cell, (low, high)))
     return found
 
 
 def _may_be_small(cell: Cell, bounds: Bounds) -> bool:
-    return bounds.low[cell.low] <= cell.most and bounds.high[cell.high] >= 1
+    return bounds.low[cell.low] <= cell.most and bounds.high[cell.high] >= cell.least
 
 
 def _stands(cell: Cell, bounds: Bounds, part_of: Mapping[int, Part]) -> bool:
@@ -199,4 +211,4 @@ def _stands(cell: Cell, bounds: Bounds, part_of: Mapping[int, Part]) -> bool:
     low_part, high_part = part_of.get(cell.low), part_of.get(cell.high)
     low = low_part.known_least(cell.low) if low_part else bounds.low[cell.low]
     high = high_part.known_most(cell.high) if high_part else bounds.high[cell.high]
-    return low <= 1 and high >= cell.most
+    return low <= cell.least and high >= cell.most

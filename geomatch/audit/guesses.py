@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geomatch.audit.cells import Cell, derived_computed
 from geomatch.audit.derive import Derived
@@ -147,12 +147,7 @@ def _with(
     except Conflict:
         return None, 0
     part_of = {unknown: one for one in parts for unknown in one.unknowns}
-    placed = {
-        number: Cell(
-            c.month, c.edition, c.area, c.figure, c.about, place[c.low], place[c.high], c.most, c.withheld
-        )
-        for number, c in enumerate(cells)
-    }
+    placed = {number: replace(c, low=place[c.low], high=place[c.high]) for number, c in enumerate(cells)}
     names = {(cell.low, cell.high): number for number, cell in placed.items()}
     fallen = [
         Fallen(cells[names[cell.low, cell.high]], guesses[0].edition, derived, facts)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geomatch.disclosure.earlier import Earlier
 from geomatch.disclosure.pattern import pattern
-from geomatch.disclosure.persons import Permitted, Place, is_small, system_of
+from geomatch.disclosure.persons import Permitted, system_of
 from geomatch.disclosure.shown import as_intervals, as_rounded, sound, without_rows, without_small
 from geomatch.public.tables import PUBLIC_TABLES, WITHHELD, PublicTable, conform_public
 
@@ -87,7 +87,8 @@ def published_tables(
         rules: What is withheld and how.
         earlier: Earlier editions of the month.
         permitted: What the agency's own cells say of each count by area, dimension and group. None where the counts of
-            the tables say nothing else, as in the public run: from them nothing is then to be learnt.
+            the tables say nothing else, as in the public run: from them nothing is then to be learnt. With intervals it
+            must be so.
         changes: Gives `areas`, as published, with what changed since an earlier month; it is told of what is shown.
 
     Raises:
@@ -99,14 +100,16 @@ def published_tables(
     }
     round_to = rules.round_to if rules.method == "rounded" else 0
     if rules.method == "interval":
+        if permitted is not None:
+            raise ValueError("intervals are of counts that the agency prints")
         shown = as_intervals(made, rules.withhold_to)
     else:
         system, places = system_of(
             made, rules.withhold_to, earlier=earlier, permitted=permitted, round_to=round_to
         )
-        further = [place for f in sorted(pattern(system)) for place in places[f]]
-        if round_to:
-            further = [place for place in further if not _small_at(made, place, rules.withhold_to)]
+        further = [
+            place for f in sorted(pattern(system)) if not system.figures[f].rounded for place in places[f]
+        ]
         gone: dict[str, dict[str, list[int]]] = {name: {} for name in made}
         for place in further:
             gone[place.table].setdefault(place.stem, []).append(place.row)
@@ -122,11 +125,6 @@ def published_tables(
         }
     shown["areas"] = changes(shown["areas"])
     return {name: _published(shown[name], table) for name, table in PUBLIC_TABLES.items() if name in shown}
-
-
-def _small_at(made: Mapping[str, pd.DataFrame], place: Place, withhold_to: int) -> bool:
-    row = made[place.table].iloc[place.row]
-    return is_small(row[f"{place.stem}_low"], row[f"{place.stem}_high"], withhold_to)
 
 
 def _published(frame: pd.DataFrame, table: PublicTable) -> Published:

@@ -66,7 +66,7 @@ def pattern(system: System) -> frozenset[int]:
     Raises:
         GivenAwayBeforeError: Some count can be worked out from what was published before.
     """
-    first = frozenset(f for f, one in enumerate(system.figures) if one.small or one.stays)
+    first = frozenset(f for f, one in enumerate(system.figures) if one.small or one.stays or one.rounded)
     withheld, cuts = first, list[_Cut]()
     known: dict[object, list[_Weakness]] = {}
     wanted = {f: one.wanted for f, one in enumerate(system.figures)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -86,13 +86,15 @@ class _Numbers:
         return max(1, least), least + self.round_to - 1
 
     def figure(self, figure: Figure, place: Place) -> None:
-        self.figures.append(figure)
-        self.places.append([place])
-        if self.round_to and figure.small:
-            # A small one is not withheld but shown as rounded: that is all that is known of it.
+        """A figure, and where it stands."""
+        shown = self.shown[figure.ends[0]][0], self.shown[figure.ends[1]][1]
+        if self.round_to and not figure.stays and shown[1] and shown[0] <= self.withhold_to:
+            figure = replace(figure, rounded=True)
             for number in figure.ends:
                 self.low[number] = max(self.low[number], self.shown[number][0])
                 self.high[number] = min(self.high[number], self.shown[number][1])
+        self.figures.append(figure)
+        self.places.append([place])
 
     def system(self) -> System:
         columns = [self.value, self.low, self.high]

@@ -166,7 +166,8 @@ def as_rounded(
                 continue
             low, high = made[f"{stem}_low"], made[f"{stem}_high"]
             made[f"{stem}_low"] = low // round_to * round_to
-            made[f"{stem}_high"] = (high // round_to * round_to + round_to).mask(high == 0, 0)
+            none = (high == 0).fillna(value=False).astype(bool)
+            made[f"{stem}_high"] = (high // round_to * round_to + round_to).mask(none, 0)
         if name == "areas":
             _shares_of_sums(made, made["gap_share_low"].notna() | made["gap_share_high"].notna())
             made["women_share"] = float("nan")

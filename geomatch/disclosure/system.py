@@ -25,6 +25,7 @@ class Figure:
         weight: What is lost when it is withheld.
         small: It is a small count, or one that the source withholds: it is withheld, and must keep what is wanted.
         stays: It was withheld before, and stays so: shown now, it would give away what it was withheld for.
+        rounded: It is not withheld but shown as rounded, so that it may be a small count: that is all that is known of it.
         wanted: The counts that an outsider must go on thinking possible once it is withheld: first and last.
     """
 
@@ -34,6 +35,7 @@ class Figure:
     small: bool
     wanted: tuple[int, int]
     stays: bool = False
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -471,6 +471,10 @@ def test_small_counts_shown_as_intervals_stand(tmp_path: Path) -> None:
     rows = rows_of(g25=(7, 13), g2505=(1, 5), g2506=(6, 8), g2510=0)
     write_tree(tmp_path, JANUARY, 1, {"areas": areas(JANUARY, rows)}, settings=INTERVALS)
     assert attack(tmp_path).stands
+    # Two parts of at least one are at least two.
+    parts = rows_of(g25=(2, 10), g2505=(1, 5), g2506=(1, 5), g2510=0)
+    write_tree(tmp_path, JANUARY, 1, {"areas": areas(JANUARY, parts)}, settings=INTERVALS)
+    assert attack(tmp_path).stands
     # A narrower interval is no interval of all small counts.
     rows["2505"] = {"gap": (2, 4)}
     write_tree(tmp_path, JANUARY, 1, {"areas": areas(JANUARY, rows)}, settings=INTERVALS)

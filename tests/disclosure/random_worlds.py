@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,20 @@ def permitted(world: World, month: str) -> dict[tuple[str, str, str], tuple[int,
 # --------------------------------------------------------------------------------------------------------------- tables
 
 
-def frames(world: World, month: str, edition: int) -> dict[str, pd.DataFrame]:
-    """The tables `areas` and `groups` with all their numbers, as they would be before disclosure control."""
+def frames(world: World, month: str, edition: int, *, as_signs_say: bool = False) -> dict[str, pd.DataFrame]:
+    """The tables `areas` and `groups` with all their numbers, as they would be before disclosure control.
+
+    Args:
+        world: The world.
+        month: YYYY-MM.
+        edition: Its number.
+        as_signs_say: Counts that the agency withholds are 1-5, as in the public run.
+    """
+
+    def count(area: str, dimension: str = "all", group: str = "all") -> tuple[int, int]:
+        found = persons(world, month, area, dimension, group)
+        return (1, 5) if as_signs_say and 1 <= found <= 5 else (found, found)
+
     rows, groups = [], []
     for area in areas_of(world, month):
         level = {2: "county", 4: "municipality"}[len(area)] if area != "00" else "country"
@@ -150,18 +162,18 @@ def frames(world: World, month: str, edition: int) -> dict[str, pd.DataFrame]:
         row: dict[str, Any] = {column.name: _plain(column.kind) for column in PUBLIC_TABLES["areas"].columns}
         row |= {"month": month, "level": level, "area_code": area, "name": area}
         row |= {f"{stem}_sign": "-" for stem in PUBLIC_TABLES["areas"].figures}
-        row |= _figure("need", *[persons(world, month, area)] * 2)
+        row |= _figure("need", *count(area))
         if "sex" in world.told:
             for sex in GROUPS["sex"]:
-                row |= _figure(sex, *[persons(world, month, area, "sex", sex)] * 2)
-            if row["need_low"]:
+                row |= _figure(sex, *count(area, "sex", sex))
+            if row["need_low"] == row["need_high"] > 0 and row["women_low"] == row["women_high"]:
                 row["women_share"] = row["women_low"] / row["need_low"]
         for stem in ("gap", "no_day_return"):
             ends = [world.ends[month, edition][code][stem] for code in own]
             row |= _figure(stem, sum(low for low, _high in ends), sum(high for _low, high in ends))
         if row["need_low"]:
-            row["gap_share_low"] = row["gap_low"] / row["need_low"]
-            row["gap_share_high"] = row["gap_high"] / row["need_low"]
+            row["gap_share_low"] = min(1.0, row["gap_low"] / row["need_high"])
+            row["gap_share_high"] = min(1.0, row["gap_high"] / row["need_low"])
         rows.append(row)
         groups += [
             {
@@ -171,7 +183,7 @@ def frames(world: World, month: str, edition: int) -> dict[str, pd.DataFrame]:
                 "name": area,
                 "dimension": dimension,
                 "group": group,
-                **_figure("persons", *[persons(world, month, area, dimension, group)] * 2),
+                **_figure("persons", *count(area, dimension, group)),
             }
             for dimension, group in _groups(world.told)
         ]
@@ -201,6 +213,10 @@ def published_world(
         The tables by month and edition.
     """
     write_workbook(folder, agency_rows(world))
+    own = rules.method == "interval"
+    if own:
+        # Intervals are of counts that the agency prints.
+        world = replace(world, told=tuple(one for one in world.told if one in world.printed))
     shown: dict[tuple[str, int], Mapping[str, pd.DataFrame]] = {}
     before: tuple[str, pd.DataFrame] | None = None
     settings = {
@@ -212,10 +228,10 @@ def published_world(
         for edition in range(1, world.editions[month] + 1):
             try:
                 made = published_tables(
-                    frames(world, month, edition),
+                    frames(world, month, edition, as_signs_say=own),
                     rules,
                     earlier=[_earlier(world, month, number, edition, shown) for number in numbers],
-                    permitted=permitted(world, month),
+                    permitted=None if own else permitted(world, month),
                     changes=lambda areas, before=before: with_changes(areas, before),  # type: ignore[misc]  # bound now
                 )
             except GivenAwayBeforeError:
