@@ -93,6 +93,8 @@ def _workbooks(workspace: Workspace, months: Sequence[str]) -> list[Input]:
     problems = []
     for month in months:
         own = [one for one in in_force if month in one.facts["months"]]
+        # A board's own list of counts, which has no title, is nothing that an outsider holds, unless it is all there is.
+        own = [one for one in own if one.facts.get("title")] or own
         if not own:
             own = _made_from(workspace, month)
         if not own:

@@ -5,6 +5,7 @@ Everything is made beside the workspace's own files and attacked there; only wha
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from geomatch.public.editions import (
 )
 from geomatch.public.inputs import public_inputs
 from geomatch.public.run import public_month
-from geomatch.settings import Settings
+from geomatch.settings import Settings, Share
 from geomatch.site.build import PUBLIC, Built, build_site
 from geomatch.sources.regions import municipalities
 from geomatch.takeback.commit import linked_copy, staged_workspace
@@ -72,28 +73,33 @@ class PublishedMonth:
     taken: Taken = field(default_factory=Taken)
 
 
-def _marked(settings: Settings) -> list[list[str]]:
-    """Which shares are internal by the settings in force."""
-    return [
-        [one.name, one.target_group, one.county_code, one.valid_from]
-        for one in settings.shares
-        if one.internal
-    ]
+def _marked(settings: Settings) -> list[dict[str, object]]:
+    """The shares that are internal by the settings in force."""
+    return [asdict(one) for one in settings.shares if one.internal]
+
+
+def _key(share: Share) -> tuple[str, str, str, str]:
+    return share.name, share.target_group, share.county_code, share.valid_from
 
 
 def _with_marks(computed_with: Settings, now: Settings) -> Settings:
     """The settings that the month was computed with, as far as those of today let them be shown.
 
-    What was marked as internal after the month was computed is internal; what is withheld goes by today's setting.
+    What was marked as internal after the month was computed is internal; what is withheld goes by today's setting. Where an
+    internal share and one for everybody are of the same group, county and day, the one of the month that is the same as the
+    internal one is internal, and the other is not.
     """
-    marked = {tuple(one) for one in _marked(now)}
-    shares = tuple(
-        replace(
-            one,
-            internal=one.internal or (one.name, one.target_group, one.county_code, one.valid_from) in marked,
-        )
-        for one in computed_with.shares
-    )
+    marked = [one for one in now.shares if one.internal]
+    open_ = [replace(one, internal=True) for one in now.shares if not one.internal]
+    keys, open_keys = {_key(one) for one in marked}, {_key(one) for one in open_}
+
+    def is_internal(share: Share) -> bool:
+        if share.internal or _key(share) not in keys:
+            return share.internal
+        same = replace(share, internal=True)
+        return _key(share) not in open_keys or (same in marked and same not in open_)
+
+    shares = tuple(replace(one, internal=is_internal(one)) for one in computed_with.shares)
     return replace(computed_with, shares=shares, disclosure=now.disclosure, site=now.site)
 
 
@@ -227,15 +233,20 @@ def edition_of_month(
     earlier = before(list(editions(staged)), month)
     known = latest(staged, earlier) if earlier else None
     stricter = read_record(staged).of_month(month)
-    run = [
-        geomatch.__version__,
-        manifest["fingerprint"],
-        asdict(now.disclosure),
-        now.site.surface_cell_m,
-        _marked(now),
-        known.digest if known else "",
-        stricter,
-    ]
+    # A digest of it all: what is restricted must not stand beside the editions, not even by its name.
+    run = hashlib.sha256(
+        dump_json(
+            [
+                geomatch.__version__,
+                manifest["fingerprint"],
+                asdict(now.disclosure),
+                now.site.surface_cell_m,
+                _marked(now),
+                known.digest if known else "",
+                stricter,
+            ]
+        ).encode()
+    ).hexdigest()
     numbers = editions(staged).get(month, [])
     done = workspace.public_run(month, staged)
     if numbers and done.get("run") == run and done.get("edition") == numbers[-1]:

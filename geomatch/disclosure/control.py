@@ -107,9 +107,7 @@ def published_tables(
         system, places = system_of(
             made, rules.withhold_to, earlier=earlier, permitted=permitted, round_to=round_to
         )
-        further = [
-            place for f in sorted(pattern(system)) if not system.figures[f].rounded for place in places[f]
-        ]
+        further = [place for f in sorted(pattern(system)) for place in places[f]]
         gone: dict[str, dict[str, list[int]]] = {name: {} for name in made}
         for place in further:
             gone[place.table].setdefault(place.stem, []).append(place.row)

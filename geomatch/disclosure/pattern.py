@@ -66,7 +66,9 @@ def pattern(system: System) -> frozenset[int]:
     Raises:
         GivenAwayBeforeError: Some count can be worked out from what was published before.
     """
-    first = frozenset(f for f, one in enumerate(system.figures) if one.small or one.stays or one.rounded)
+    first = frozenset(
+        f for f, one in enumerate(system.figures) if one.stays or (one.small and not one.rounded)
+    )
     withheld, cuts = first, list[_Cut]()
     known: dict[object, list[_Weakness]] = {}
     wanted = {f: one.wanted for f, one in enumerate(system.figures)}
@@ -124,9 +126,10 @@ def _weaknesses(
         known: What was found of parts of the system before; filled.
     """
     seen = (system.seen_low > system.low) | (system.seen_high < system.high)
-    asked = [f for f in sorted(withheld) if not seen[list(system.figures[f].ends)].any()]
+    rounded = {f for f, one in enumerate(system.figures) if one.rounded} - withheld
+    asked = {f for f in withheld if not seen[list(system.figures[f].ends)].any()} | rounded
     bounds, hidden = system.bounds(withheld), system.hidden()
-    of = {end: f for f in sorted(withheld) for end in system.figures[f].ends}
+    of = {end: f for f in sorted(withheld | rounded) for end in system.figures[f].ends}
     parts = bounds.components(system)
     for numbers, sums in parts:
         own = sorted({of[n] for n in numbers if n in of})
@@ -137,7 +140,7 @@ def _weaknesses(
                 _of_programme(system, programme, withheld, [f for f in own if f in asked], wanted)
             )
         yield from known[key]
-        for guess in _guesses(system, hidden, own):
+        for guess in _guesses(system, hidden, [f for f in own if f in withheld]):
             programme = _Programme(system, *guess.put(bounds, hidden), numbers, sums)
             if programme.is_possible():
                 others = [f for f in own if f not in guess.figures]
@@ -382,7 +385,8 @@ def _cut(
 
 def _condition(system: System, figure: int) -> int | None:
     """The figure, if it is withheld for others' sake."""
-    return None if system.figures[figure].small else figure
+    one = system.figures[figure]
+    return None if one.small or one.rounded else figure
 
 
 # ------------------------------------------------------------------------------------------------------------- the choice

@@ -69,6 +69,8 @@ class _Numbers:
 
     def number(self, value: int, known: tuple[int, int], told: Mapping[int, int]) -> int:
         """A number and what anybody knows of it; `told` is what earlier editions said of it, by their order."""
+        # What was rounded then is no number that could still hold.
+        told = {} if self.round_to else told
         for edition, persons in told.items():
             self.guesses[edition][len(self.value)] = persons
         self.value.append(value)
@@ -83,16 +85,13 @@ class _Numbers:
         if not self.round_to or not value:
             return value, value
         least = value // self.round_to * self.round_to
-        return max(1, least), least + self.round_to - 1
+        return least, least + self.round_to - 1
 
     def figure(self, figure: Figure, place: Place) -> None:
         """A figure, and where it stands."""
         shown = self.shown[figure.ends[0]][0], self.shown[figure.ends[1]][1]
         if self.round_to and not figure.stays and shown[1] and shown[0] <= self.withhold_to:
             figure = replace(figure, rounded=True)
-            for number in figure.ends:
-                self.low[number] = max(self.low[number], self.shown[number][0])
-                self.high[number] = min(self.high[number], self.shown[number][1])
         self.figures.append(figure)
         self.places.append([place])
 

@@ -25,7 +25,7 @@ class Figure:
         weight: What is lost when it is withheld.
         small: It is a small count, or one that the source withholds: it is withheld, and must keep what is wanted.
         stays: It was withheld before, and stays so: shown now, it would give away what it was withheld for.
-        rounded: It is not withheld but shown as rounded, so that it may be a small count: that is all that is known of it.
+        rounded: It is shown as rounded, and may be a small count then: also so it must keep what is wanted.
         wanted: The counts that an outsider must go on thinking possible once it is withheld: first and last.
     """
 

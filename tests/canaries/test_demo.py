@@ -69,9 +69,6 @@ def test_no_canary_is_in_what_the_site_is_made_of(made: Made) -> None:
     assert report.files > 16
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="publishing keeps the boards' ids in published/<month>/run.json"
-)
 def test_no_canary_is_in_what_an_edition_was_made_from(made: Made) -> None:
     workspace, planted, _said = made
     for month in MONTHS:

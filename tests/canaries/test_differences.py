@@ -121,9 +121,6 @@ def test_no_time_of_making_is_kept(base: Base, tmp_path: Path) -> None:
     assert published_files(copy) == published_files(base[0])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="publishing._with_marks takes a public share of the same day for the internal one"
-)
 def test_an_internal_share_beside_a_public_one_of_the_same_day_is_not_seen(
     base: Base, tmp_path: Path
 ) -> None:

@@ -213,9 +213,9 @@ def published_world(
         The tables by month and edition.
     """
     write_workbook(folder, agency_rows(world))
-    own = rules.method == "interval"
-    if own:
-        # Intervals are of counts that the agency prints.
+    agencys = rules.method != "withhold"
+    if agencys:
+        # As in the public run, the counts are those that the agency prints.
         world = replace(world, told=tuple(one for one in world.told if one in world.printed))
     shown: dict[tuple[str, int], Mapping[str, pd.DataFrame]] = {}
     before: tuple[str, pd.DataFrame] | None = None
@@ -225,13 +225,15 @@ def published_world(
     for month in world.joint:
         numbers: list[int] = []
         since: dict[str, int] = {}
-        for edition in range(1, world.editions[month] + 1):
+        # What is rounded is not covered against earlier editions: the attack alone decides on a correction then.
+        editions = 1 if rules.method == "rounded" else world.editions[month]
+        for edition in range(1, editions + 1):
             try:
                 made = published_tables(
-                    frames(world, month, edition, as_signs_say=own),
+                    frames(world, month, edition, as_signs_say=agencys),
                     rules,
                     earlier=[_earlier(world, month, number, edition, shown) for number in numbers],
-                    permitted=None if own else permitted(world, month),
+                    permitted=None if agencys else permitted(world, month),
                     changes=lambda areas, before=before: with_changes(areas, before),  # type: ignore[misc]  # bound now
                 )
             except GivenAwayBeforeError:
