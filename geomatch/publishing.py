@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 import geomatch
-from geomatch.auditing import audit_workspace, problems_of
+from geomatch.audit.sentences import figure_words, problems_of
+from geomatch.auditing import audit_workspace
 from geomatch.disclosure import GivenAwayBeforeError
 from geomatch.errors import InputError, Problem
 from geomatch.inputs import read_inputs
@@ -233,6 +234,7 @@ def edition_of_month(
     earlier = before(list(editions(staged)), month)
     known = latest(staged, earlier) if earlier else None
     stricter = read_record(staged).of_month(month)
+    synthetic = any(one.synthetic for one in used if one.kind in _TOLD_KINDS)
     # A digest of it all: what is restricted must not stand beside the editions, not even by its name.
     run = hashlib.sha256(
         dump_json(
@@ -244,6 +246,7 @@ def edition_of_month(
                 _marked(now),
                 known.digest if known else "",
                 stricter,
+                synthetic,
             ]
         ).encode()
     ).hexdigest()
@@ -260,7 +263,6 @@ def edition_of_month(
         made = public_month(workspace, month, manifest["county"], inputs, before_it, progress, earlier=told)
     except GivenAwayBeforeError as error:
         raise InputError(_given_away(month, *name) for name in error.names) from error
-    synthetic = any(one.synthetic for one in used if one.kind in _TOLD_KINDS)
     newest = held.get(str(numbers[-1]), {}) if numbers else {}
     moved = {code for code in newest if made.held.get(code) != newest[code]}
     number, new = keep_edition(staged, made, synthetic=synthetic, note=note, moved=moved)
@@ -308,8 +310,8 @@ def _earlier(
 
 def _given_away(month: str, area: str, figure: str) -> Problem:
     return Problem(
-        _("{figure} of area {area} in {month} must be withheld, and an earlier edition tells it").format(
-            figure=figure, area=area, month=month
+        _("{figure} in {area}, {month}: must be withheld, and an earlier edition tells it").format(
+            figure=figure_words(figure), area=area, month=month
         ),
         _("earlier editions that do not tell what is withheld now"),
         _("Take the month back, then publish it again: geomatch withdraw month {month}").format(month=month),

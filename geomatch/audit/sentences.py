@@ -9,7 +9,7 @@ from geomatch.errors import Problem
 from geomatch.words import N_
 from geomatch.words import gettext as _
 
-__all__ = ["problems_of", "report_facts", "report_lines"]
+__all__ = ["figure_words", "problems_of", "report_facts", "report_lines"]
 
 _FIGURES = {
     "need": N_("persons enrolled"),
@@ -35,7 +35,8 @@ _FORMATS = {
 _MOST_AREAS = 6
 
 
-def _figure(name: str) -> str:
+def figure_words(name: str) -> str:
+    """The name of a figure of persons, in the language in force; what has none stays as it is."""
     return _(_FIGURES[name]) if name in _FIGURES else name
 
 
@@ -48,7 +49,7 @@ def _interval(ends: Interval) -> str:
 
 def _what(one: Failure | Contradiction) -> str:
     """The figure and its place: `persons without a place in Luleå (2580), 2023-01`."""
-    figure = f"{_figure(one.figure)} ({one.about})" if one.about else _figure(one.figure)
+    figure = f"{figure_words(one.figure)} ({one.about})" if one.about else figure_words(one.figure)
     area = one.area if one.name == one.area else f"{one.name} ({one.area})"
     if one.area == "00":
         area = _("the whole country")
@@ -137,7 +138,7 @@ def report_lines(report: Report) -> list[str]:
     lines = []
     for month in report.months:
         cells = report.cells.get(month, {})
-        told = ", ".join(f"{_figure(figure)} {number}" for figure, number in cells.items())
+        told = ", ".join(f"{figure_words(figure)} {number}" for figure, number in cells.items())
         numbers = ", ".join(map(str, report.editions.get(month, ())))
         lines.append(
             _("{month} (edition {numbers}): {cells} withheld figures attacked").format(

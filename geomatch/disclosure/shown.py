@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from geomatch.disclosure.persons import COMPUTED
+from geomatch.disclosure.persons import COMPUTED, COUNTS
 from geomatch.public.tables import NATION, PUBLIC_TABLES, SIGNS, WITHHELD, PublicTable, conform_public
 
 __all__ = ["as_intervals", "as_rounded", "sound", "without_rows", "without_small"]
@@ -85,11 +85,20 @@ def without_rows(frame: pd.DataFrame, table: PublicTable, rows: Mapping[str, Seq
     return made
 
 
+def _without_masked(frame: pd.DataFrame, table: PublicTable, withhold_to: int) -> pd.DataFrame:
+    """`frame` without the small counts that the agency withholds: they stay so, since their sign may be wrong (METHOD 1)."""
+    made = frame.copy()
+    for stem in set(table.figures) & {*COUNTS, "persons"}:
+        masked = (made[f"{stem}_low"] < made[f"{stem}_high"]).fillna(value=False).astype(bool)
+        _withhold(made, table, stem, masked & _small(made, stem, withhold_to))
+    return made
+
+
 # -------------------------------------------------------------------------------------------------------------- intervals
 
 
 def as_intervals(frames: Mapping[str, pd.DataFrame], withhold_to: int) -> dict[str, pd.DataFrame]:
-    """Small counts as the interval of all small counts, and sums of what is shown: nothing is withheld.
+    """Small counts as the interval of all small counts, and sums of what is shown; what the agency withholds stays so.
 
     An end of 1 to `withhold_to` becomes `withhold_to` at the high end and 1 at the low end, or 0 of what is computed: of
     two municipalities with 1 at the least, the county would have 2. What a county and the country are computed to be is
@@ -98,7 +107,7 @@ def as_intervals(frames: Mapping[str, pd.DataFrame], withhold_to: int) -> dict[s
     """
     shown = {}
     for name, frame in frames.items():
-        table, made = PUBLIC_TABLES[name], frame.copy()
+        table, made = PUBLIC_TABLES[name], _without_masked(frame, PUBLIC_TABLES[name], withhold_to)
         for stem in table.figures:
             _widen(made, table, stem, withhold_to)
             if name == "areas" and stem in COMPUTED:
@@ -152,14 +161,14 @@ def _shares_of_sums(frame: pd.DataFrame, rows: pd.Series[bool]) -> None:
 def as_rounded(
     frames: Mapping[str, pd.DataFrame], round_to: int, withhold_to: int
 ) -> dict[str, pd.DataFrame]:
-    """Every figure of persons as the multiples of `round_to` that it lies between; a count of nobody stays 0.
+    """Figures of persons as the multiples of `round_to` that they lie between.
 
-    The low end is the multiple at or below it and the high end the next one above, so that the interval is never a number.
+    A count of nobody stays 0, and what the agency withholds stays so. The low end is the multiple at or below it and the high end the next one above, so that the interval is never a number.
     Shares follow from what is shown; bands are left out for small counts, and the share of women altogether.
     """
     shown = {}
     for name, frame in frames.items():
-        table, made = PUBLIC_TABLES[name], frame.copy()
+        table, made = PUBLIC_TABLES[name], _without_masked(frame, PUBLIC_TABLES[name], withhold_to)
         small = {stem: _small(frame, stem, withhold_to) for stem in table.figures}
         for stem in table.figures:
             if _is_change(stem):
