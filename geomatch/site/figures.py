@@ -90,7 +90,9 @@ def gap_share_sign(row: Any) -> str:  # noqa: ANN401 (a row of areas)
 def sign_text(sign: str) -> str:
     """What a sign means."""
     return {
-        WITHHELD: _("withheld: the number is or may be so small that persons could be recognised"),
+        WITHHELD: _(
+            "withheld: it, or a number that could be worked out from it, is or may be so small that persons could be recognised"
+        ),
         MISSING: _("not known: the source does not say"),
         APPLIES_NOT: _("not applicable: there is nothing to count"),
     }[sign]

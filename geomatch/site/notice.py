@@ -80,7 +80,7 @@ def notice_pages(context: SiteContext, gone: Sequence[Withdrawal]) -> Iterator[t
         links: tuple[str | Markup, ...] = tuple(
             link_to(to(address), plain(text)) for text, address in below.items()
         )
-        where = Section("areas", _("The same notice for"), items=links)
+        where = Section("areas", _("Pages with the same notice"), items=links)
         sections = [_reasons(gone), *([where] if links else []), _elsewhere(pages, path)]
         frame = Frame(
             path=path,

@@ -67,8 +67,8 @@ def test_the_brief_of_a_county_word_by_word() -> None:
         "1 rekommenderas: Jokkmokk till Gällivare (9–13 fler får plats).\n"
         "\n"
         "Sekretess: antalet inskrivna i 1 av 3 kommuner, antalet utan plats i 1.\n"
-        "  ..  sekretess: talet är eller kan vara så litet att personer skulle kunna\n"
-        "  kännas igen\n"
+        "  ..  sekretess: talet, eller ett annat som kunde räknas ut från det, är eller\n"
+        "  kan vara så litet att personer skulle kunna kännas igen\n"
         "\n"
         "Källor: Migrationsverkets antal (uppdaterade 2026-03-04); tidtabeller;\n"
         "länsstyrelsernas register; SCB (gränser); GeoNames, CC BY 4.0.\n"
@@ -150,7 +150,7 @@ def test_all_withheld() -> None:
     assert "Flest utan plats" not in told
     assert "Sekretess: antalet inskrivna i 3 av 3 kommuner, antalet utan plats i 3." in told  # fmt: skip
     # Each sign that stands in the text is explained.
-    assert ".. sekretess: talet är eller kan vara så litet" in told
+    assert ".. sekretess: talet, eller ett annat som kunde räknas ut från det" in told
     assert f"- {sign_text('-')}" in told
 
 
