@@ -13,7 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from tests.canaries.planted import MONTHS, Planted, planted_workspace
+from tests.canaries.planted import MONTHS, Planted, planted_workspace, run_command
 from tests.canaries.search import Report, assert_clean, place, search, word
 from tests.canaries.unpack import unpacked
 
@@ -67,6 +67,30 @@ def test_no_canary_is_in_what_the_site_is_made_of(made: Made) -> None:
     )
     assert [(one.canary.what, one.place) for one in report.found] == []
     assert report.files > 16
+
+
+def test_after_withdraw_the_activity_is_a_canary_as_well(made: Made, tmp_path: Path) -> None:
+    """Its name was public; after `withdraw` it is in no file of any month, and nothing else came out on the way."""
+    workspace = tmp_path / "återtaget"
+    shutil.copytree(made[0], workspace)
+    told = [pd.read_parquet(workspace / "published" / month / "1" / "activities.parquet") for month in MONTHS]
+    names = pd.concat(told)["name"]
+    place_shown = told[-1][(told[-1]["shown_at"] == "place") & (told[-1]["name"].str.len() > 12)]
+    number, name = next(
+        (row.activity, row.name_)
+        for row in place_shown.rename(columns={"name": "name_"}).itertuples()
+        # One activity alone has it, in each month at most once, and no other has it in its name.
+        if names.str.contains(row.name_, regex=False, case=False).sum() <= len(MONTHS)
+    )
+    taken = [*made[1].canaries, word(name, "the name of what was withdrawn")]
+    before = search(unpacked(workspace / "public"), taken[-1:])
+    assert len({one.place.split("/")[0] for one in before.found}) > 1
+    run_command(workspace, "withdraw", "activity", f"{MONTHS[-1]}:{number}", "--reason", "Ska inte visas")
+    assert_clean(workspace / "public", taken)
+    assert_clean(workspace / "published", taken)
+    assert sorted(path.parent.name for path in workspace.glob("published/*/*/edition.json")) == ["2"] * len(
+        MONTHS
+    )
 
 
 def test_no_canary_is_in_what_an_edition_was_made_from(made: Made) -> None:
