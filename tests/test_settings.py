@@ -635,6 +635,21 @@ def test_a_threshold_is_a_whole_number(folder: Path, value: str) -> None:
     ]
 
 
+def test_small_counts_are_protected_in_one_of_three_ways(folder: Path) -> None:
+    assert refused(folder, '[disclosure]\nmethod = "avrundat"\n') == [
+        f'disclosure.method = "avrundat"; väntat: withhold / interval / rounded. {REMEDY}'
+    ]
+    assert load(folder, '[disclosure]\nmethod = "interval"\n').disclosure.method == "interval"
+
+
+def test_what_is_rounded_to_is_more_than_what_is_withheld(folder: Path) -> None:
+    text = "[disclosure]\nwithhold_to = 12\nround_to = 12\n"
+    assert load(folder, text).disclosure.round_to == 12
+    assert refused(folder, text + 'method = "rounded"\n') == [
+        "disclosure.round_to = 12, disclosure.withhold_to = 12; väntat: round_to > withhold_to. Rätta raderna."
+    ]
+
+
 E_MAIL = "en e-postadress, till exempel namn@example.se"
 ADDRESS = "en adress som https://example.se/kartan/, med https:// först och / sist"
 TILES = "en adress som börjar med https:// och har {z}, {x}, {y} en gång var"

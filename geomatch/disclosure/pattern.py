@@ -86,6 +86,8 @@ def pattern(system: System) -> frozenset[int]:
         if chosen is None:
             # Some figure that would have to go must not, since what was published before says too much of it then.
             raise GivenAwayBeforeError(sorted({system.figures[f].name for f, _side, _cut in found}))
+        if chosen == withheld:
+            raise RuntimeError(f"what would help does not: {[system.figures[f].name for f, _, _ in found]}")
         withheld = chosen
     return withheld
 

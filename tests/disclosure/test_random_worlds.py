@@ -17,7 +17,7 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("seed", range(48))
+@pytest.mark.parametrize("seed", range(24))
 def test_nothing_falls(seed: int, tmp_path: Path) -> None:
     published_world(random_world(seed), tmp_path, RULES["withhold"])
     report = attack(tmp_path)
@@ -26,7 +26,7 @@ def test_nothing_falls(seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["interval", "rounded"])
-@pytest.mark.parametrize("seed", range(1000, 1006))
+@pytest.mark.parametrize("seed", range(1000, 1003))
 def test_nothing_falls_however_small_counts_are_shown(method: str, seed: int, tmp_path: Path) -> None:
     published_world(random_world(seed), tmp_path, RULES[method])
     report = attack(tmp_path)
@@ -41,8 +41,8 @@ def test_without_cover_it_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         lambda system: frozenset(f for f, one in enumerate(system.figures) if one.small),
     )
     fallen = 0
-    for seed in range(12):
+    for seed in range(6):
         folder = tmp_path / str(seed)
         published_world(random_world(seed), folder, RULES["withhold"])
         fallen += bool(attack(folder).failures)
-    assert fallen >= 8
+    assert fallen >= 4

@@ -13,7 +13,7 @@ _IN_TEMPLATE = re.compile(r"_\('((?:[^'\\]|\\.)*)'\)")
 def asked_for() -> set[str]:
     """Every msgid of the publish room and of disclosure, singular and plural."""
     found: set[str] = set()
-    for path in [*sorted((PACKAGE / "publish").glob("*.py")), PACKAGE / "disclosure.py"]:
+    for path in [*sorted((PACKAGE / "publish").glob("*.py")), PACKAGE / "disclosure/visible.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
