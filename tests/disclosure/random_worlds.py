@@ -73,15 +73,10 @@ def random_world(seed: int) -> World:
             # A correction of the register: the gap of one municipality is another.
             moved = chosen.choice(places)
             ends[month, 2] = {**first, moved: _ends(chosen, sum(joint[month][moved].values()))}
-    dimensions = list(GROUPS)
-    return World(
-        seed,
-        joint,
-        ends,
-        editions,
-        tuple(one for one in dimensions if chosen.random() < 0.5),
-        tuple(one for one in dimensions if chosen.random() < 0.7),
-    )
+    printed = [one for one in GROUPS if chosen.random() < 0.5]
+    # What the agency prints is published as well: of a count whose groups are left out, more would be known than is said.
+    told = [one for one in GROUPS if one in printed or chosen.random() < 0.5]
+    return World(seed, joint, ends, editions, tuple(printed), tuple(told))
 
 
 def _ends(chosen: random.Random, need: int) -> dict[str, Ends]:
