@@ -4,106 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from geomatch.cli_output import Progress, json_option, print_result, say, workspace_option
 from geomatch.words import gettext as _
 
-if TYPE_CHECKING:
-    from geomatch.takeback.withdraw import Withdrawn
-    from geomatch.workspace import Workspace
-
 __all__ = ["add_to"]
 
 
-def _done(
-    folder: Path, take: Callable[[Workspace, Progress], Withdrawn], *, dry: bool, as_json: bool
-) -> None:
-    """Take something back while the workspace is held, and tell what became of it."""
-    from geomatch.takeback.told import facts_of, lines_of
-    from geomatch.workspace import Workspace
+def _withdrawing(name: str) -> Callable[..., None]:
+    """The command that calls one function of `geomatch.takeback.withdraw`, with what click gives under its own names."""
 
-    workspace = Workspace(folder)
-    progress = Progress()
-    try:
-        with workspace.writing():
-            done = take(workspace, progress)
-    finally:
-        progress.clear()
-    for line in lines_of(done, dry=dry):
-        say(line)
-    print_result(facts_of(done, dry=dry), "", as_json=as_json)
+    def run(
+        folder: Path,
+        dry_run: bool,  # noqa: FBT001 (click passes it by name)
+        as_json: bool,  # noqa: FBT001 (likewise)
+        **asked: Any,  # noqa: ANN401 (what the function asks for: a month, a number, a text)
+    ) -> None:
+        from geomatch.takeback import withdraw
+        from geomatch.takeback.told import facts_of, lines_of
+        from geomatch.workspace import Workspace
 
+        workspace = Workspace(folder)
+        progress = Progress()
+        try:
+            with workspace.writing():
+                done = getattr(withdraw, name)(workspace, progress=progress, dry=dry_run, **asked)
+        finally:
+            progress.clear()
+        for line in lines_of(done, dry=dry_run):
+            say(line)
+        print_result(facts_of(done, dry=dry_run), "", as_json=as_json)
 
-def _activity(
-    what: str,
-    reason: str,
-    folder: Path,
-    dry_run: bool,  # noqa: FBT001 (click passes it by name)
-    as_json: bool,  # noqa: FBT001 (likewise)
-) -> None:
-    from geomatch.takeback.withdraw import withdraw_activity
-
-    _done(
-        folder,
-        lambda workspace, progress: withdraw_activity(workspace, what, reason, progress, dry=dry_run),
-        dry=dry_run,
-        as_json=as_json,
-    )
-
-
-def _edition(
-    month: str,
-    number: int,
-    reason: str,
-    folder: Path,
-    dry_run: bool,  # noqa: FBT001 (click passes it by name)
-    as_json: bool,  # noqa: FBT001 (likewise)
-) -> None:
-    from geomatch.takeback.withdraw import withdraw_one_edition
-
-    _done(
-        folder,
-        lambda workspace, progress: withdraw_one_edition(
-            workspace, month, number, reason, progress, dry=dry_run
-        ),
-        dry=dry_run,
-        as_json=as_json,
-    )
-
-
-def _month(
-    month: str,
-    reason: str,
-    folder: Path,
-    dry_run: bool,  # noqa: FBT001 (click passes it by name)
-    as_json: bool,  # noqa: FBT001 (likewise)
-) -> None:
-    from geomatch.takeback.withdraw import withdraw_month
-
-    _done(
-        folder,
-        lambda workspace, progress: withdraw_month(workspace, month, reason, progress, dry=dry_run),
-        dry=dry_run,
-        as_json=as_json,
-    )
-
-
-def _stricter(
-    folder: Path,
-    dry_run: bool,  # noqa: FBT001 (click passes it by name)
-    as_json: bool,  # noqa: FBT001 (likewise)
-) -> None:
-    from geomatch.takeback.withdraw import withdraw_by_visibility
-
-    _done(
-        folder,
-        lambda workspace, progress: withdraw_by_visibility(workspace, progress, dry=dry_run),
-        dry=dry_run,
-        as_json=as_json,
-    )
+    return run
 
 
 def _remove(
@@ -182,11 +117,11 @@ def add_to(group: click.Group) -> None:
     command(
         withdraw,
         "activity",
-        _activity,
+        _withdrawing("withdraw_activity"),
         _(
             "Take an activity out of every month, also of those published later. ID is the board's own, or the public number with its month: 2023-02:a25100001."
         ),
-        click.argument("what", metavar=_("ID")),
+        click.argument("asked", metavar=_("ID")),
         reason,
         dry_run,
         workspace_option,
@@ -195,7 +130,7 @@ def add_to(group: click.Group) -> None:
     command(
         withdraw,
         "edition",
-        _edition,
+        _withdrawing("withdraw_one_edition"),
         _("Take one edition of a month back. Without its newest edition a month has no figures."),
         month,
         click.argument("number", type=int, metavar=_("NUMBER")),
@@ -207,7 +142,7 @@ def add_to(group: click.Group) -> None:
     command(
         withdraw,
         "month",
-        _month,
+        _withdrawing("withdraw_month"),
         _("Take every edition of a month back."),
         month,
         reason,
@@ -218,7 +153,7 @@ def add_to(group: click.Group) -> None:
     command(
         withdraw,
         "stricter",
-        _stricter,
+        _withdrawing("withdraw_by_visibility"),
         _("Bring what the registers in force show less into every published month, as `publish` does."),
         dry_run,
         workspace_option,
